@@ -1,0 +1,4 @@
+//! leaver
+pub mod diagnostic;
+pub mod model;
+pub mod policy;

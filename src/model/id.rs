@@ -1,0 +1,105 @@
+//! The messaging ID: eight characters of a closed ASCII alphabet (PLATFORM 12).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A messaging ID: `[0-9A-Z*][0-9A-Z]{7}`, 8 characters of ASCII (PLATFORM 12).
+///
+/// Letters that merely look alike are rejected, never normalised: an ID that differs in one
+/// character is somebody else.
+///
+/// ```
+/// use leaver::model::{Id, IdError};
+///
+/// let id: Id = "ECHOECHO".parse()?;
+/// assert_eq!(id.to_string(), "ECHOECHO");
+/// assert!("*SUPPORT".parse::<Id>()?.is_system());
+/// assert_eq!("echoecho".parse::<Id>(), Err(IdError::Character { position: 1, found: 'e' }));
+/// # Ok::<(), IdError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id([u8; Id::LENGTH]);
+
+impl Id {
+    /// Number of characters of every ID.
+    pub const LENGTH: usize = 8;
+
+    /// Whether this is a gateway, broadcast or system ID (leading `*`), which is never offboarded.
+    pub const fn is_system(self) -> bool {
+        self.0[0] == b'*'
+    }
+
+    /// The ID as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("an ID is ASCII by construction")
+    }
+}
+
+/// Why a text is not an ID. Positions count characters from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// The text does not have exactly eight characters.
+    #[error("an ID has 8 characters, this has {found}")]
+    Length {
+        /// How many characters the text has.
+        found: usize,
+    },
+    /// A character is outside the alphabet of IDs.
+    #[error("character {position} of an ID must be 0-9 or A-Z{}, this is {found:?}", if *.position == 1 { " (or * for a system ID)" } else { "" })]
+    Character {
+        /// Which character, counted from 1.
+        position: usize,
+        /// What stands there.
+        found: char,
+    },
+}
+
+impl FromStr for Id {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let mut bytes = [0; Self::LENGTH];
+        for (index, found) in text.chars().enumerate() {
+            let allowed = matches!(found, '0'..='9' | 'A'..='Z') || (index == 0 && found == '*');
+            if index < Self::LENGTH && !allowed {
+                return Err(IdError::Character { position: index + 1, found });
+            }
+            match bytes.get_mut(index) {
+                Some(byte) => *byte = found as u8,
+                None => return Err(IdError::Length { found: text.chars().take(1_000).count() }),
+            }
+        }
+        match text.len() {
+            Self::LENGTH => Ok(Self(bytes)),
+            found => Err(IdError::Length { found }),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,79 @@
+//! When somebody leaves, has left, and returns.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Fact, Field, Moment, User, Value};
+
+/// The leaving facts of one user, as of a moment.
+///
+/// Sources: `leaves_at`, else the end of `last_day` in the subscription's time zone; a `first_day`
+/// after `last_day` is a rehire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// Whether the person has left; [`Fact::Unknown`] if the facts to tell are not provided.
+    pub has_left: Fact,
+    /// The instant at which the person leaves or left; `None` if no such fact is known.
+    pub leaves: Option<OffsetDateTime>,
+    /// A return that is announced for the future.
+    pub returns: Option<OffsetDateTime>,
+    /// The earliest instant after the moment at which `has_left` changes.
+    pub changes: Option<OffsetDateTime>,
+    /// A given `has_left` says otherwise than `leaves_at`, `last_day` and `first_day` do.
+    pub contradiction: bool,
+}
+
+impl Leaving {
+    /// What `user`'s facts say at `moment`.
+    pub fn of(user: &User, moment: &Moment) -> Self {
+        let date = |field: Field| match user.fact(field.slot()) {
+            Fact::Known(Value::Date(date)) => Some(*date),
+            _ => None,
+        };
+        let instant = match user.fact(Field::LeavesAt.slot()) {
+            Fact::Known(Value::Instant(instant)) => Some(*instant),
+            _ => None,
+        };
+        let last_day = date(Field::LastDay);
+        let leaves = instant.or_else(|| last_day.and_then(|day| moment.end_of(day)));
+        let returns_at =
+            rehired(last_day.or_else(|| instant.and_then(|at| moment.date_of(at))), date(Field::FirstDay))
+                .and_then(|day| moment.start_of(day));
+
+        let now = moment.instant();
+        let gone = |at: OffsetDateTime| {
+            leaves.is_some_and(|leaves| leaves <= at) && returns_at.is_none_or(|returns| returns > at)
+        };
+        let computed = gone(now);
+        let given = match user.fact(Field::HasLeft.slot()) {
+            Fact::Known(Value::Bool(given)) => Some(*given),
+            _ => None,
+        };
+        let told = |field: Field| *user.fact(field.slot()) != Fact::Unknown;
+        let has_left = if leaves.is_some() || told(Field::LastDay) {
+            Fact::Known(Value::Bool(computed))
+        } else {
+            given.map_or(Fact::Unknown, |given| Fact::Known(Value::Bool(given)))
+        };
+        let contradiction =
+            (leaves.is_some() || told(Field::LastDay)) && given.is_some_and(|given| given != computed);
+        let changes =
+            [leaves, returns_at].into_iter().flatten().filter(|at| *at > now && gone(*at) != computed).min();
+        Self {
+            has_left,
+            leaves,
+            returns: returns_at.filter(|returns| *returns > now),
+            changes,
+            contradiction,
+        }
+    }
+
+    /// Whether the person has certainly left.
+    pub fn is_gone(&self) -> bool {
+        self.has_left == Fact::Known(Value::Bool(true))
+    }
+}
+
+/// The day of a rehire: a `first_day` after the last day.
+fn rehired(last_day: Option<Date>, first_day: Option<Date>) -> Option<Date> {
+    first_day.filter(|first| last_day.is_some_and(|last| *first > last))
+}

@@ -1,0 +1,119 @@
+//! Values of user fields, and what is known of them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, UtcOffset};
+
+use super::Id;
+
+/// A value of a user field. Words of closed sets are texts.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value {
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Text, or a word of a closed set.
+    Text(Arc<str>),
+    /// A messaging ID.
+    Id(Id),
+    /// A calendar date.
+    Date(Date),
+    /// An instant, kept in UTC.
+    Instant(OffsetDateTime),
+    /// A list of texts, in the order given.
+    Texts(Arc<[Arc<str>]>),
+}
+
+impl Value {
+    /// The text of a text or word.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON, with the names and forms of the directory format.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Bool(value) => (*value).into(),
+            Self::Int(value) => (*value).into(),
+            Self::Text(text) => (&**text).into(),
+            Self::Id(id) => id.as_str().into(),
+            Self::Date(date) => format_date(*date).into(),
+            Self::Instant(instant) => format_instant(*instant).into(),
+            Self::Texts(texts) => texts.iter().map(|text| serde_json::Value::from(&**text)).collect(),
+        }
+    }
+}
+
+/// Values are shown with their type only: texts may be personal data, which no log or error repeats.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Int(value) => write!(f, "{value}"),
+            Self::Text(_) => f.write_str("text"),
+            Self::Id(id) => write!(f, "{id}"),
+            Self::Date(date) => f.write_str(&format_date(*date)),
+            Self::Instant(instant) => f.write_str(&format_instant(*instant)),
+            Self::Texts(texts) => write!(f, "list of {} texts", texts.len()),
+        }
+    }
+}
+
+/// What is known of one field of one user.
+///
+/// Absence and ignorance are different things: a person without `last_day` stays, a person whose
+/// `last_day` nobody provides may have left long ago.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fact {
+    /// Nobody speaks for this field. A rule that reads it holds the user.
+    #[default]
+    Unknown,
+    /// The field is provided and this user has no value.
+    Absent,
+    /// The value.
+    Known(Value),
+}
+
+impl Fact {
+    /// The value, if there is one.
+    pub const fn known(&self) -> Option<&Value> {
+        match self {
+            Self::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// `YYYY-MM-DD`.
+pub fn format_date(date: Date) -> String {
+    date.format(format_description!("[year]-[month]-[day]")).expect("a date has year, month and day")
+}
+
+/// RFC 3339 in UTC with whole seconds unless there is a fraction: `2026-11-22T08:00:00Z`.
+pub fn format_instant(instant: OffsetDateTime) -> String {
+    instant.to_offset(UtcOffset::UTC).format(&Rfc3339).expect("years 0 to 9999 are checked on input")
+}
+
+/// Reads `YYYY-MM-DD`; `None` for anything else, such as 30 February or a year outside 0001–9999.
+pub fn parse_date(text: &str) -> Option<Date> {
+    let exact = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let date = exact.then(|| Date::parse(text, format_description!("[year]-[month]-[day]")).ok())??;
+    (1..=9999).contains(&date.year()).then_some(date)
+}
+
+/// Reads an RFC 3339 instant with its offset; `None` for anything else or a year outside 0001–9999.
+pub fn parse_instant(text: &str) -> Option<OffsetDateTime> {
+    let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?.to_offset(UtcOffset::UTC);
+    (1..=9999).contains(&instant.year()).then_some(instant)
+}

@@ -1,0 +1,25 @@
+//! What decisions rest on besides the user and the policy.
+
+use std::time::Duration;
+
+use crate::model::{Entitlements, Moment};
+
+/// The circumstances of a run: everything a decision depends on besides the user and the policy.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    /// As of when, in which zone.
+    pub moment: Moment,
+    /// Whether the directory says that it is complete. Without that no ID is detached or revoked.
+    pub complete: bool,
+    /// Which edition may do what.
+    pub entitlements: Entitlements,
+    /// How long one decision may take before the call is given up with an error.
+    pub patience: Duration,
+}
+
+impl Basis {
+    /// A basis with the default entitlements and patience.
+    pub fn new(moment: Moment, complete: bool) -> Self {
+        Self { moment, complete, entitlements: Entitlements::default(), patience: Duration::from_millis(250) }
+    }
+}

@@ -1,0 +1,90 @@
+//! A checked policy: its rules as typed trees, its constants, and its Rhai syntax tree.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::source::{Source, Span};
+use super::tree::{Block, Literal, LocalId};
+use super::types::Type;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Schema, Slot};
+
+/// A policy without errors, ready to be evaluated. It can be shared between threads.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(crate) sources: Arc<[Source]>,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) rules: Arc<[Rule]>,
+    pub(crate) constants: Arc<[Constant]>,
+    pub(crate) ast: rhai::AST,
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// One rule: a public function of one parameter.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Name of the function.
+    pub name: Arc<str>,
+    /// Its doc comment, as one line of text.
+    pub rationale: Option<Arc<str>>,
+    /// Where the name stands.
+    pub span: Span,
+    /// The parameter, of type [`Type::User`].
+    pub parameter: LocalId,
+    /// What it does.
+    pub body: Block,
+    /// How many variables the tree uses; local ids are below.
+    pub locals: usize,
+    /// The fields it may read, helpers included.
+    pub reads: BTreeSet<Slot>,
+}
+
+/// A top-level `const`.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Literal,
+    /// Its type.
+    pub ty: Type,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+impl Policy {
+    /// The rules, in file order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule called `name`.
+    pub fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| &*rule.name == name)
+    }
+
+    /// The constants, in file order.
+    pub fn constants(&self) -> &[Constant] {
+        &self.constants
+    }
+
+    /// The files, in order of their names.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The fields and attributes it was checked against.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// What was found that does not refuse the policy.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// Every field some rule may read.
+    pub fn reads(&self) -> BTreeSet<Slot> {
+        self.rules.iter().flat_map(|rule| rule.reads.iter().copied()).collect()
+    }
+}
