@@ -1,0 +1,427 @@
+//! Types of expressions: literals, names, fields, lists, templates, `&&`, `||`, `??`.
+
+use std::sync::Arc;
+
+use rhai::{ASTFlags, Expr, Position, Stmt, StmtBlock};
+
+use super::closed::join;
+use super::presence::{Path, Presence};
+use super::{Checker, Inferred, MAX_NODES};
+use crate::diagnostic::{Code, suggest};
+use crate::policy::source::Span;
+use crate::policy::tree::{Literal, Node, NodeKind};
+use crate::policy::types::Type;
+use crate::policy::vocabulary;
+
+impl Checker<'_> {
+    pub(super) fn node(&mut self, kind: NodeKind, ty: Type, span: Span) -> Node {
+        self.nodes += 1;
+        if self.nodes == MAX_NODES {
+            self.report_help(
+                Code::TooLarge,
+                span,
+                "the policy is too large once its helpers are put in their places",
+                "call fewer helpers from helpers, or split the policy",
+            );
+        }
+        Node { kind, ty, span }
+    }
+
+    pub(super) fn broken(&mut self, span: Span) -> Inferred {
+        self.node(NodeKind::Literal(Literal::Unit), Type::Broken, span).into()
+    }
+
+    fn literal(&mut self, literal: Literal, ty: Type, span: Span) -> Inferred {
+        self.node(NodeKind::Literal(literal), ty, span).into()
+    }
+
+    /// The type of an expression of `file`.
+    pub(super) fn infer(&mut self, expr: &Expr, file: u16) -> Inferred {
+        if self.nodes > MAX_NODES {
+            return self.broken(Span { file, ..Span::default() });
+        }
+        match expr {
+            Expr::BoolConstant(value, at) => {
+                let span = self.spans(file).token(*at);
+                self.literal(Literal::Bool(*value), Type::Bool, span)
+            }
+            Expr::IntegerConstant(value, at) => {
+                let span = self.spans(file).token(*at);
+                self.literal(Literal::Int(*value), Type::Int, span)
+            }
+            Expr::StringConstant(text, at) => {
+                let span = self.spans(file).token(*at);
+                self.literal(Literal::Text(text.as_str().into()), Type::Text, span)
+            }
+            Expr::Unit(at) => {
+                let span = self.spans(file).bracket(*at);
+                self.literal(Literal::Unit, Type::Unit, span)
+            }
+            // Single quotes and fractions have been reported from the token table.
+            Expr::CharConstant(_, at) => {
+                let span = self.spans(file).token(*at);
+                self.broken(span)
+            }
+            Expr::FloatConstant(_, at) => {
+                let span = self.spans(file).token(*at);
+                self.broken(span)
+            }
+            Expr::DynamicConstant(_, at) => {
+                let span = self.spans(file).token(*at);
+                self.report_help(
+                    Code::WrongOperand,
+                    span,
+                    "a closure stands where a value is needed",
+                    "closures are arguments of some(…) and all(…)",
+                );
+                self.broken(span)
+            }
+            Expr::InterpolatedString(pieces, at) => self.infer_template(pieces, *at, file),
+            Expr::Array(elements, at) => self.infer_list(elements, *at, file),
+            Expr::Map(_, at) => self.not_in_the_language(*at, file, "an object map", "use fields of `user`, lists and constants"),
+            Expr::ThisPtr(at) => self.not_in_the_language(*at, file, "`this`", "name the user as parameter: fn rule(user)"),
+            Expr::Index(_, _, at) => {
+                self.not_in_the_language(*at, file, "indexing with [ ]", "ask a list with `in`, `some` or `all`")
+            }
+            Expr::Variable(variable, _, at) => self.infer_name(&variable.1, variable.2.is_empty(), *at, file),
+            Expr::Stmt(block) => self.infer_block_expression(block, file),
+            Expr::FnCall(call, at) => self.infer_call(call, *at, file),
+            Expr::Dot(pair, flags, at) => self.infer_dot(&pair.lhs, &pair.rhs, *flags, *at, file),
+            Expr::And(operands, _) => self.infer_logic(operands, true, file),
+            Expr::Or(operands, _) => self.infer_logic(operands, false, file),
+            Expr::Coalesce(operands, _) => self.infer_coalesce(operands, file),
+            other => self.not_in_the_language(other.position(), file, "this expression", "see the policy reference"),
+        }
+    }
+
+    /// The type of an expression that must be true or false.
+    pub(super) fn infer_condition(&mut self, expr: &Expr, file: u16) -> Inferred {
+        let inferred = self.infer(expr, file);
+        self.expect_condition(inferred)
+    }
+
+    pub(super) fn expect_condition(&mut self, inferred: Inferred) -> Inferred {
+        match &inferred.node.ty {
+            Type::Bool | Type::Broken | Type::Never => {}
+            Type::Optional(plain) if **plain == Type::Bool => self.unchecked(&inferred.node),
+            Type::Optional(_) | Type::Unit => {
+                let what = self.excerpt(inferred.node.span);
+                self.report_help(
+                    Code::NotACondition,
+                    inferred.node.span,
+                    format!("`{what}` is {}, not true or false", inferred.node.ty),
+                    format!("ask whether it is there: {what} != ()"),
+                );
+            }
+            Type::Answer(_) => self.report_help(
+                Code::NotACondition,
+                inferred.node.span,
+                "an answer stands where a condition is needed",
+                "write: if condition { answer }",
+            ),
+            ty => {
+                let message = format!("a condition is true or false, this is {ty}");
+                self.report_help(Code::NotACondition, inferred.node.span, message, "compare it with something");
+            }
+        }
+        inferred
+    }
+
+    pub(super) fn not_in_the_language(&mut self, at: Position, file: u16, what: &str, instead: &str) -> Inferred {
+        let span = self.spans(file).bracket(at);
+        self.report_help(Code::NotInTheLanguage, span, format!("{what} is not in the policy language"), instead);
+        self.broken(span)
+    }
+
+    pub(super) fn excerpt(&self, span: Span) -> String {
+        let text = self.sources[usize::from(span.file)].excerpt(span);
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect()
+    }
+
+    /// Reports an optional value that is used as if it were there.
+    pub(super) fn unchecked(&mut self, node: &Node) {
+        let what = self.excerpt(node.span);
+        let (example, simple) = match node.ty.clone().present() {
+            Type::Int => ("0", true),
+            Type::Bool => ("false", true),
+            Type::Text => ("\"\"", true),
+            _ => ("…", false),
+        };
+        let help = if simple {
+            format!("check it first, `{what} != () && …`, or say what it is when absent, `{what} ?? {example}`")
+        } else {
+            format!("check it first: `{what} != () && …`")
+        };
+        self.report_help(Code::UncheckedOptional, node.span, format!("`{what}` may be absent"), help);
+    }
+
+    /// The type of a value that must be there; reports it once if it may be absent.
+    pub(super) fn present_type(&mut self, node: &Node) -> Type {
+        match &node.ty {
+            Type::Optional(plain) => {
+                let plain = (**plain).clone();
+                self.unchecked(node);
+                plain
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn infer_template(&mut self, pieces: &[Expr], at: Position, file: u16) -> Inferred {
+        let span = self.spans(file).bracket(at);
+        let mut nodes = Vec::new();
+        for piece in pieces {
+            let node = match piece {
+                Expr::StringConstant(text, _) => {
+                    let literal = NodeKind::Literal(Literal::Text(text.as_str().into()));
+                    self.node(literal, Type::Text, span)
+                }
+                Expr::Stmt(block) => match block.statements() {
+                    [Stmt::Expr(inner)] => self.infer(inner, file).node,
+                    _ => self.infer_block_expression(block, file).node,
+                },
+                other => self.infer(other, file).node,
+            };
+            let ty = self.present_type(&node);
+            if !matches!(
+                ty,
+                Type::Broken | Type::Never | Type::Text | Type::OneOf(_) | Type::Id | Type::Int | Type::Bool | Type::Date | Type::Instant
+            ) {
+                self.report_help(
+                    Code::WrongOperand,
+                    node.span,
+                    format!("{ty} cannot be put into a text"),
+                    "texts, words, IDs, numbers, dates and instants can",
+                );
+            }
+            nodes.push(node);
+        }
+        self.node(NodeKind::Template(nodes), Type::Text, span).into()
+    }
+
+    fn infer_list(&mut self, elements: &[Expr], at: Position, file: u16) -> Inferred {
+        let span = self.spans(file).bracket(at);
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut element_type = Type::Broken;
+        for element in elements {
+            let mut node = self.infer(element, file).node;
+            let ty = self.present_type(&node);
+            if nodes.is_empty() || element_type == Type::Broken {
+                element_type = ty;
+            } else {
+                self.coerce(&mut node, &element_type);
+                if node.ty == Type::Broken || ty == Type::Broken {
+                } else if let Some(joined) = join(&element_type, &node.ty.clone().present()) {
+                    element_type = joined;
+                } else {
+                    let message = format!("the list has {element_type} and {ty}");
+                    self.report_help(Code::MixedList, node.span, message, "a list has values of one type");
+                }
+            }
+            if matches!(node.ty, Type::Unit | Type::User | Type::List(_)) {
+                let message = format!("{} cannot be an element of a list", node.ty);
+                self.report_help(Code::MixedList, node.span, message, "list texts, words, numbers or dates");
+            }
+            nodes.push(node);
+        }
+        self.node(NodeKind::List(nodes), Type::list(element_type), span).into()
+    }
+
+    fn infer_name(&mut self, name: &str, plain: bool, at: Position, file: u16) -> Inferred {
+        let span = self.spans(file).token(at);
+        if !plain {
+            return self.not_in_the_language(at, file, "`::`", "helpers and constants are called by their name alone");
+        }
+        if let Some(variable) = self.scope.find(name) {
+            variable.used = true;
+            let (id, mut ty) = (variable.id, variable.ty.clone());
+            let (reassigned, implies) = (variable.reassigned, variable.implies.clone());
+            if ty == Type::User {
+                return self.node(NodeKind::User, Type::User, span).into();
+            }
+            if !reassigned && self.presence.get(Path::Local(id)) == Some(true) {
+                ty = ty.present();
+            }
+            let node = self.node(NodeKind::Local(id), ty, span);
+            let (when_true, when_false) = implies.unwrap_or_default();
+            return Inferred { node, when_true, when_false };
+        }
+        if let Some(id) = self.constants.iter().position(|constant| &*constant.name == name) {
+            let ty = self.constants[id].ty.clone();
+            return self.node(NodeKind::Constant(id), ty, span).into();
+        }
+        if !self.broken_constants.contains(name) {
+            self.report_unknown_name(name, span);
+        }
+        self.broken(span)
+    }
+
+    fn report_unknown_name(&mut self, name: &str, span: Span) {
+        let mut known = self.scope.names();
+        known.extend(self.constants.iter().map(|constant| constant.name.to_string()));
+        let user = self.scope.names().into_iter().next().unwrap_or_else(|| "user".to_owned());
+        let help = if self.schema.slot(name).is_some() {
+            format!("did you mean `{user}.{name}`?")
+        } else if self.functions.contains_key(name) || vocabulary::find(name).is_some() {
+            format!("`{name}` is a function: call it with `{name}(…)`")
+        } else if let Some(near) = suggest(name, known.iter().map(String::as_str)) {
+            format!("did you mean `{near}`?")
+        } else if let Some(near) = suggest(name, self.schema.names()) {
+            format!("did you mean `{user}.{near}`?")
+        } else {
+            "name a value with `let`, a parameter of the policy with `const`; text stands in double quotes".to_owned()
+        };
+        self.report_help(Code::UnknownName, span, format!("unknown name `{name}`"), help);
+    }
+
+    /// `{ … }` as an expression; also what Rhai makes of a closure that captures variables.
+    fn infer_block_expression(&mut self, block: &StmtBlock, file: u16) -> Inferred {
+        if matches!(block.statements().first(), Some(Stmt::Share(_))) {
+            let span = self.spans(file).token(block.position());
+            self.report_help(
+                Code::WrongOperand,
+                span,
+                "a closure stands where a value is needed",
+                "closures are arguments of some(…) and all(…)",
+            );
+            return self.broken(span);
+        }
+        let span = self.spans(file).bracket(block.position());
+        let (body, ty) = self.check_block(block.statements(), span, file);
+        self.node(NodeKind::Block(body), ty, span).into()
+    }
+
+    fn infer_dot(&mut self, base: &Expr, rest: &Expr, flags: ASTFlags, at: Position, file: u16) -> Inferred {
+        let mut current = self.infer(base, file);
+        let (mut rest, mut flags, mut at) = (rest, flags, at);
+        loop {
+            if flags.contains(ASTFlags::NEGATED) {
+                return self.not_in_the_language(at, file, "`?.`", "check first: value != () && …, or use value ?? other");
+            }
+            let (link, next) = match rest {
+                Expr::Dot(pair, flags, at) => (&pair.lhs, Some((&pair.rhs, *flags, *at))),
+                Expr::Index(_, _, at) => {
+                    return self.not_in_the_language(*at, file, "indexing with [ ]", "ask a list with `in`, `some` or `all`");
+                }
+                other => (other, None),
+            };
+            current = match link {
+                Expr::Property(property, at) => self.infer_property(current.node, &property.2, *at, file),
+                Expr::MethodCall(call, at) => self.infer_method(current.node, call, *at, file),
+                other => self.not_in_the_language(other.position(), file, "this", "see the policy reference"),
+            };
+            match next {
+                Some((next, next_flags, next_at)) => (rest, flags, at) = (next, next_flags, next_at),
+                None => return current,
+            }
+        }
+    }
+
+    fn infer_property(&mut self, base: Node, name: &str, at: Position, file: u16) -> Inferred {
+        let name_span = self.spans(file).token(at);
+        let span = base.span.to(name_span);
+        if base.ty == Type::Broken {
+            return self.broken(span);
+        }
+        if base.ty != Type::User {
+            let help = match vocabulary::find(name) {
+                Some(word) => format!("`{name}` is a function: write {}", word.signature),
+                None => "only `user` has fields".to_owned(),
+            };
+            self.report_help(Code::UnknownField, name_span, format!("{} has no field `{name}`", base.ty), help);
+            return self.broken(span);
+        }
+        let Some(slot) = self.schema.slot(name) else {
+            let help = match suggest(name, self.schema.names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if vocabulary::find(name).is_some() => format!("`{name}` is a function: call it with `{name}(…)`"),
+                None => "the policy reference lists the fields; a directory can declare attributes of its own".to_owned(),
+            };
+            self.report_help(Code::UnknownField, name_span, format!("unknown field `{name}`"), help);
+            return self.broken(span);
+        };
+        self.reads.insert(slot);
+        let mut ty = Type::of_field(self.schema.field_type(slot));
+        if self.presence.get(Path::Field(slot)) == Some(true) {
+            ty = ty.present();
+        }
+        self.node(NodeKind::Field(slot), ty, span).into()
+    }
+
+    fn infer_logic(&mut self, operands: &[Expr], all: bool, file: u16) -> Inferred {
+        let before = self.presence.clone();
+        let mut nodes = Vec::new();
+        // What holds once every operand so far let the evaluation go on, and once one of them ended it.
+        let mut onward = Presence::default();
+        let mut ended: Option<Presence> = None;
+        for operand in operands {
+            let inferred = self.infer_condition(operand, file);
+            let (on, end) = if all {
+                (inferred.when_true, inferred.when_false)
+            } else {
+                (inferred.when_false, inferred.when_true)
+            };
+            let end = onward.clone().and(&end);
+            ended = Some(ended.map_or_else(|| end.clone(), |ended| ended.or(&end)));
+            onward = onward.and(&on);
+            self.presence = before.clone().and(&onward);
+            nodes.push(inferred.node);
+        }
+        self.presence = before;
+        let span = self.around(&nodes, file);
+        let ended = ended.unwrap_or_default();
+        let (when_true, when_false) = if all { (onward, ended) } else { (ended, onward) };
+        let kind = if all { NodeKind::And(nodes) } else { NodeKind::Or(nodes) };
+        Inferred { node: self.node(kind, Type::Bool, span), when_true, when_false }
+    }
+
+    fn infer_coalesce(&mut self, operands: &[Expr], file: u16) -> Inferred {
+        let before = self.presence.clone();
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut ty: Option<Type> = None;
+        for (index, operand) in operands.iter().enumerate() {
+            let mut node = self.infer(operand, file).node;
+            let last = index + 1 == operands.len();
+            if let Some(wanted) = &ty {
+                self.coerce(&mut node, &wanted.clone());
+            }
+            let own = if last { node.ty.clone() } else { node.ty.clone().present() };
+            let own = if !last && own == Type::Unit { Type::Never } else { own };
+            ty = match ty {
+                None => Some(own),
+                Some(wanted) => join(&wanted, &own).or_else(|| {
+                    let message = format!("the value is {wanted}, in its absence it would be {own}");
+                    self.report_help(Code::DifferentTypes, node.span, message, "both sides of ?? have the same type");
+                    Some(Type::Broken)
+                }),
+            };
+            if let Some(path) = path_of(&node) {
+                self.presence = self.presence.clone().and(&Presence::of(path, false));
+            }
+            nodes.push(node);
+        }
+        self.presence = before;
+        let span = self.around(&nodes, file);
+        self.node(NodeKind::Coalesce(nodes), ty.unwrap_or(Type::Broken), span).into()
+    }
+
+    /// From the first to the last of some operands, brackets balanced.
+    pub(super) fn around(&self, nodes: &[Node], file: u16) -> Span {
+        let span = nodes.iter().map(|node| node.span).reduce(Span::to).unwrap_or_default();
+        self.spans(file).cover(span)
+    }
+}
+
+/// What the presence of an expression's value is known by.
+pub(super) fn path_of(node: &Node) -> Option<Path> {
+    match node.kind {
+        NodeKind::Field(slot) => Some(Path::Field(slot)),
+        NodeKind::Local(id) => Some(Path::Local(id)),
+        _ => None,
+    }
+}
+
+/// Text as an owned, shared string.
+pub(super) fn shared(text: &str) -> Arc<str> {
+    text.into()
+}
