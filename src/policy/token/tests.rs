@@ -207,7 +207,7 @@ fn deep_nesting_needs_no_stack() {
         let text = unit.repeat(60_000 / unit.len());
         assert_is_whole(&text, &Tokens::read(&text));
     }
-    let text = "(".repeat(30_000) + &"]".repeat(30_000);
+    let text = ["(".repeat(30_000), "]".repeat(30_000)].concat();
     assert_is_whole(&text, &Tokens::read(&text));
 }
 
@@ -216,7 +216,7 @@ fn deep_nesting_needs_no_stack() {
 fn assert_agrees_with_rhai(text: &str) {
     let engine = rhai::Engine::new_raw();
     let tokens = Tokens::read(text);
-    let (stream, control) = engine.lex([text]);
+    let (stream, control) = engine.lex([&text]);
     let (mut braces, mut templates) = (0_usize, Vec::new());
     let mut goes_on_in_text = false;
     for (token, position) in stream {
