@@ -4,8 +4,11 @@ mod answer;
 mod basis;
 mod compiled;
 mod decision;
+mod load;
+mod parse;
 mod rule_error;
 mod source;
+mod token;
 mod tree;
 mod types;
 
