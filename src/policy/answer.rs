@@ -78,6 +78,9 @@ pub struct Action {
 }
 
 impl Action {
+    /// Most approvals an action may ask for.
+    pub const MAX_APPROVALS: u32 = 100;
+
     /// The bare action.
     pub fn new(verb: Verb) -> Self {
         Self {

@@ -1,27 +1,48 @@
 //! Policies: Rhai files that are checked like a typed language before they run.
+//!
+//! Text goes in ([`load_sources`]), comes out checked ([`check`]) as a [`Policy`], and is asked about
+//! users by an [`Evaluator`], which gives a [`Decision`] or an [`Explanation`]. Nothing here reads a
+//! clock, keeps anything global, or changes anything.
 
 mod answer;
 mod basis;
+mod check;
+mod combine;
 mod compiled;
 mod decision;
+mod evaluate;
+mod expire;
+mod explain;
+mod host;
+mod interpret;
 mod load;
 mod parse;
 mod rule_error;
+mod sandbox;
 mod source;
+mod text_limits;
 mod token;
+mod trace;
 mod tree;
 mod types;
+pub mod vocabulary;
 
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::Basis;
+pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
+pub use evaluate::{DecideError, Evaluator, Successor};
+pub use explain::{Explanation, RuleExplanation, WhyNot};
+pub use load::load_sources;
 pub use rule_error::RuleError;
+pub use sandbox::{Sandbox, Stopped};
 pub use source::{Source, Span};
 pub use types::{AnswerKinds, Type};
+
+/// The typed tree of a checked rule.
 pub mod syntax {
-    //! The typed tree of a checked rule.
     pub use super::tree::*;
 }

@@ -1,0 +1,126 @@
+//! Decisions for users, one at a time, by asking every rule.
+//!
+//! In goes a checked policy and the circumstances of a run; the evaluator that comes out turns a
+//! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
+//! decision. What it cannot find out in time it refuses with an error, never with a decision.
+
+use time::OffsetDateTime;
+
+use super::basis::Basis;
+use super::combine::{Circumstances, RuleTitle, combine, without_rules};
+use super::compiled::Policy;
+use super::decision::Decision;
+use super::interpret::Interpreter;
+use super::sandbox::Interrupted;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Field, Leaving, Moment, User};
+
+pub use super::combine::Successor;
+
+/// Why there is no decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecideError {
+    /// The decision took longer than [`Basis::patience`]. It depends on the machine whether this
+    /// happens, so it is an error of the call and never a decision.
+    #[error(
+        "a decision took longer than the caller's patience; simplify the policy's loops, or allow more time"
+    )]
+    Deadline,
+}
+
+impl From<Interrupted> for DecideError {
+    fn from(interrupted: Interrupted) -> Self {
+        match interrupted {
+            Interrupted::Deadline => Self::Deadline,
+        }
+    }
+}
+
+/// Decides about users by one policy, as of one moment. Used by one thread at a time; every thread
+/// makes its own.
+#[derive(Debug)]
+pub struct Evaluator {
+    policy: Policy,
+    basis: Basis,
+    interpreter: Interpreter,
+    rules: Vec<RuleTitle>,
+}
+
+impl Policy {
+    /// An evaluator of this policy.
+    ///
+    /// # Errors
+    /// [`Code::SandboxOpen`](crate::diagnostic::Code::SandboxOpen) if this program is built in a way
+    /// that switches the limits of the script engine off.
+    pub fn evaluator(&self, basis: Basis) -> Result<Evaluator, Diagnostic> {
+        let interpreter = Interpreter::new(self, &basis.moment, basis.patience)?;
+        let title =
+            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let rules = self.rules.iter().map(title).collect();
+        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules })
+    }
+}
+
+impl Evaluator {
+    /// The decision about a user without a directory around it: the ID in `superseded_by` is trusted
+    /// to be another ID of the same person that stays.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn decide(&self, user: &User) -> Result<Decision, DecideError> {
+        self.decide_with(None, user)
+    }
+
+    /// The decision about a user of a directory. `successor` finds the user of the directory that
+    /// has an ID; it is asked for the ID in `superseded_by` only.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn decide_in(&self, successor: &Successor<'_>, user: &User) -> Result<Decision, DecideError> {
+        self.decide_with(Some(successor), user)
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The circumstances of the run.
+    pub fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
+        let moment = &self.basis.moment;
+        let leaving = Leaving::of(user, moment);
+        let mut user = user.clone();
+        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        let circumstances = Circumstances {
+            rules: &self.rules,
+            user: &user,
+            leaving: &leaving,
+            basis: &self.basis,
+            successor,
+            valid_until: valid_until(&self.policy, &user, &leaving, moment),
+        };
+        if let Some(decision) = without_rules(&circumstances) {
+            return Ok(decision);
+        }
+        let answers = self.interpreter.answers(&user)?;
+        Ok(combine(&circumstances, &answers))
+    }
+}
+
+/// The earliest instant after the moment at which `has_left` flips.
+fn valid_until(
+    _policy: &Policy,
+    _user: &User,
+    leaving: &Leaving,
+    _moment: &Moment,
+) -> Option<OffsetDateTime> {
+    leaving.changes
+}
+
+#[cfg(test)]
+mod tests;

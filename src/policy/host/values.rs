@@ -1,0 +1,184 @@
+//! Dates, instants, periods, and the lists of texts that users have.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
+use time::{Date, Duration, OffsetDateTime};
+
+use super::super::answer::Period;
+use super::super::rule_error::RuleError;
+use super::super::sandbox::raise;
+use super::super::tree::Literal;
+use crate::model::{Moment, format_date, format_instant, parse_date};
+
+type Outcome<T> = Result<T, Box<EvalAltResult>>;
+
+/// A list of texts that belongs to a user or a constant.
+///
+/// It is no list of the script engine: copies share the texts, and the engine's limits, which count
+/// the characters of a whole list, do not turn a member of many groups into an error.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Texts(Arc<[Arc<str>]>);
+
+impl From<Arc<[Arc<str>]>> for Texts {
+    fn from(texts: Arc<[Arc<str>]>) -> Self {
+        Self(texts)
+    }
+}
+
+impl Texts {
+    /// The list, if all its elements are texts or IDs.
+    pub(super) fn of_literals(elements: &[Literal]) -> Option<Self> {
+        let text = |element: &Literal| match element {
+            Literal::Text(text) => Some(Arc::clone(text)),
+            Literal::Id(id) => Some(id.as_str().into()),
+            _ => None,
+        };
+        elements.iter().map(text).collect::<Option<Arc<[_]>>>().map(Self)
+    }
+
+    fn contains(&self, wanted: &str) -> bool {
+        self.0.iter().any(|text| **text == *wanted)
+    }
+
+    fn equals(&self, list: &Array) -> bool {
+        let equal = |(text, element): (&Arc<str>, &Dynamic)| {
+            element.read_lock::<ImmutableString>().is_some_and(|element| **element == **text)
+        };
+        self.0.len() == list.len() && self.0.iter().zip(list).all(equal)
+    }
+
+    /// Whether `test` gives `wanted` for some element.
+    fn any(&self, context: &NativeCallContext<'_>, test: &FnPtr, wanted: bool) -> Outcome<bool> {
+        for text in self.0.iter() {
+            if test.call_within_context::<bool>(context, (ImmutableString::from(&**text),))? == wanted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl IntoIterator for Texts {
+    type Item = Dynamic;
+    type IntoIter = std::vec::IntoIter<Dynamic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0
+            .iter()
+            .map(|text| Dynamic::from(ImmutableString::from(&**text)))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+}
+
+/// As the script engine writes its own lists: `["a", "b"]`.
+impl fmt::Display for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+pub(super) fn register(engine: &mut Engine, moment: &Moment) {
+    calendar(engine, moment);
+    periods(engine);
+    texts(engine);
+    order::<Date>(engine);
+    order::<OffsetDateTime>(engine);
+    equality::<Date>(engine, "Date");
+    equality::<OffsetDateTime>(engine, "Instant");
+    equality::<Period>(engine, "Period");
+    equality::<Texts>(engine, "Texts");
+    writing(engine, |date: Date| format_date(date));
+    writing(engine, |instant: OffsetDateTime| format_instant(instant));
+    writing(engine, |period: Period| period.to_string());
+    writing(engine, |texts: Texts| texts.to_string());
+}
+
+/// Today, and how far other days are from it.
+fn calendar(engine: &mut Engine, moment: &Moment) {
+    let today = moment.today();
+    engine.register_fn("today", move || today);
+    engine.register_fn("date", |text: ImmutableString| {
+        parse_date(&text).ok_or_else(|| raise(RuleError::NotReadable))
+    });
+    engine.register_fn("days_since", move |date: Date| (today - date).whole_days());
+    engine.register_fn("days_until", move |date: Date| (date - today).whole_days());
+    let local = moment.clone();
+    engine.register_fn("days_since", move |instant: OffsetDateTime| -> Outcome<i64> {
+        Ok((today - local_date(&local, instant)?).whole_days())
+    });
+    let local = moment.clone();
+    engine.register_fn("days_until", move |instant: OffsetDateTime| -> Outcome<i64> {
+        Ok((local_date(&local, instant)? - today).whole_days())
+    });
+}
+
+fn local_date(moment: &Moment, instant: OffsetDateTime) -> Outcome<Date> {
+    moment.date_of(instant).ok_or_else(|| raise(RuleError::OutOfRange))
+}
+
+fn periods(engine: &mut Engine) {
+    let made = |period: Option<Period>| period.ok_or_else(|| raise(RuleError::OutOfRange));
+    engine.register_fn("days", move |days: i64| made(Period::of_days(days)));
+    engine.register_fn("weeks", move |weeks: i64| made(weeks.checked_mul(7).and_then(Period::of_days)));
+    engine.register_fn("hours", move |hours: i64| made(Period::of_hours(hours)));
+    engine.register_fn("+", move |a: Period, b: Period| made(a.plus(b)));
+    engine.register_fn("+", |date: Date, period: Period| shifted(date, period, 1));
+    engine.register_fn("-", |date: Date, period: Period| shifted(date, period, -1));
+}
+
+/// A date moved by whole days, within the years 1 to 9999.
+fn shifted(date: Date, period: Period, direction: i64) -> Outcome<Date> {
+    let moved = (period.hours == 0)
+        .then(|| date.checked_add(Duration::days(period.days * direction)))
+        .flatten()
+        .filter(|date| (1..=9999).contains(&date.year()));
+    moved.ok_or_else(|| raise(RuleError::OutOfRange))
+}
+
+fn texts(engine: &mut Engine) {
+    engine.register_iterator::<Texts>();
+    engine.register_fn("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    engine.register_fn("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
+    engine.register_fn("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+        texts.any(&context, &test, true)
+    });
+    engine.register_fn("all", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+        texts.any(&context, &test, false).map(|exception| !exception)
+    });
+    engine.register_fn("==", |texts: Texts, list: Array| texts.equals(&list));
+    engine.register_fn("==", |list: Array, texts: Texts| texts.equals(&list));
+    engine.register_fn("!=", |texts: Texts, list: Array| !texts.equals(&list));
+    engine.register_fn("!=", |list: Array, texts: Texts| !texts.equals(&list));
+
+    // `x in y` is `contains(y, x)`; an absent value is in nothing and holds nothing.
+    engine.register_fn("contains", |(): (), _: Dynamic| false);
+    engine.register_fn("contains", |_: &mut Texts, (): ()| false);
+    engine.register_fn("contains", |_: &mut ImmutableString, (): ()| false);
+    engine.register_fn("contains", |_: &mut Array, (): ()| false);
+}
+
+fn order<T: rhai::Variant + Clone + PartialOrd>(engine: &mut Engine) {
+    engine.register_fn("<", |a: T, b: T| a < b);
+    engine.register_fn("<=", |a: T, b: T| a <= b);
+    engine.register_fn(">", |a: T, b: T| a > b);
+    engine.register_fn(">=", |a: T, b: T| a >= b);
+}
+
+fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Engine, name: &str) {
+    engine.register_type_with_name::<T>(name);
+    engine.register_fn("==", |a: T, b: T| a == b);
+    engine.register_fn("!=", |a: T, b: T| a != b);
+    engine.register_fn("==", |_: T, (): ()| false);
+    engine.register_fn("!=", |_: T, (): ()| true);
+    engine.register_fn("==", |(): (), _: T| false);
+    engine.register_fn("!=", |(): (), _: T| true);
+}
+
+/// How a value stands in text: `` `until ${user.last_day}` ``.
+fn writing<T: rhai::Variant + Clone>(engine: &mut Engine, write: fn(T) -> String) {
+    engine.register_fn("to_string", move |value: &mut T| write(value.clone()));
+    engine.register_fn("to_debug", move |value: &mut T| write(value.clone()));
+}

@@ -1,0 +1,60 @@
+//! Text functions of the script engine that could grow a text far beyond its limit before the engine
+//! looks at it, made again so that they look first. What goes in and comes out is the same.
+
+use rhai::{Engine, EvalAltResult, ImmutableString, Position};
+
+use super::sandbox::MAX_TEXT;
+
+type Outcome = Result<(), Box<EvalAltResult>>;
+
+/// Puts the bounded functions in front of those of the packages.
+pub(super) fn register(engine: &mut Engine) {
+    type Text = ImmutableString;
+    engine.register_fn("replace", |text: &mut Text, find: Text, put: Text| replace(text, &find, &put));
+    engine.register_fn("replace", |text: &mut Text, find: Text, put: char| {
+        replace(text, &find, put.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("replace", |text: &mut Text, find: char, put: Text| {
+        replace(text, find.encode_utf8(&mut [0; 4]), &put)
+    });
+    engine.register_fn("replace", |text: &mut Text, find: char, put: char| {
+        replace(text, find.encode_utf8(&mut [0; 4]), put.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("pad", |text: &mut Text, length: i64, with: char| {
+        pad(text, length, with.encode_utf8(&mut [0; 4]))
+    });
+    engine.register_fn("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
+}
+
+fn too_large() -> Box<EvalAltResult> {
+    EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into()
+}
+
+fn replace(text: &mut ImmutableString, find: &str, put: &str) -> Outcome {
+    // Both lengths are bounded by the limit, so the product fits any word.
+    let grown = text.len() + text.matches(find).count() * put.len();
+    let shrunk = text.matches(find).count() * find.len();
+    if grown - shrunk > MAX_TEXT {
+        return Err(too_large());
+    }
+    *text = text.replace(find, put).into();
+    Ok(())
+}
+
+/// Appends `with` again and again, the last time only a part of it, until there are `length` characters.
+fn pad(text: &mut ImmutableString, length: i64, with: &str) -> Outcome {
+    let present = text.chars().count();
+    let Some(missing) = usize::try_from(length).ok().and_then(|length| length.checked_sub(present)) else {
+        return Ok(());
+    };
+    if missing > MAX_TEXT {
+        return Err(too_large());
+    }
+    let mut padded = String::from(text.as_str());
+    padded.extend(with.chars().cycle().take(missing));
+    if padded.len() > MAX_TEXT {
+        return Err(too_large());
+    }
+    *text = padded.into();
+    Ok(())
+}
