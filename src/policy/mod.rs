@@ -4,10 +4,14 @@ mod answer;
 mod basis;
 mod compiled;
 mod decision;
+mod expire;
+mod explain;
 mod rule_error;
 mod source;
+mod trace;
 mod tree;
 mod types;
+mod visit;
 
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::Basis;
