@@ -19,8 +19,10 @@ pub use compiled::{Constant, Policy, Rule};
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
+pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use rule_error::RuleError;
 pub use source::{Source, Span};
+pub use trace::{Clause, ClauseKind, Failure, Obstacle, Read, ReadState, Taken};
 pub use types::{AnswerKinds, Type};
 pub mod syntax {
     //! The typed tree of a checked rule.
