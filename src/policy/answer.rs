@@ -166,21 +166,25 @@ impl Period {
     /// The largest number of days or hours a period may have, in either direction.
     pub const MAX: i64 = 366_000;
 
+    fn within(number: i64) -> bool {
+        (-Self::MAX..=Self::MAX).contains(&number)
+    }
+
     /// A period of whole days; `None` beyond [`Period::MAX`].
     pub fn of_days(days: i64) -> Option<Self> {
-        (days.abs() <= Self::MAX).then_some(Self { days, hours: 0 })
+        Self::within(days).then_some(Self { days, hours: 0 })
     }
 
     /// A period of hours; `None` beyond [`Period::MAX`].
     pub fn of_hours(hours: i64) -> Option<Self> {
-        (hours.abs() <= Self::MAX).then_some(Self { days: 0, hours })
+        Self::within(hours).then_some(Self { days: 0, hours })
     }
 
     /// The sum; `None` beyond [`Period::MAX`].
     pub fn plus(self, other: Self) -> Option<Self> {
         let sum =
             Self { days: self.days.checked_add(other.days)?, hours: self.hours.checked_add(other.hours)? };
-        (sum.days.abs() <= Self::MAX && sum.hours.abs() <= Self::MAX).then_some(sum)
+        (Self::within(sum.days) && Self::within(sum.hours)).then_some(sum)
     }
 
     /// Whether either part is below zero.

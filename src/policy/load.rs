@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 /// # Errors
 ///
 /// What cannot be read, is too large or is not UTF-8, of all files; a folder without policy files.
-pub(crate) fn load_sources(path: &Path) -> Result<Vec<Source>, Vec<Diagnostic>> {
+pub fn load_sources(path: &Path) -> Result<Vec<Source>, Vec<Diagnostic>> {
     let files = if path.is_dir() { files_of_folder(path)? } else { vec![path.to_path_buf()] };
     let (mut sources, mut diagnostics) = (Vec::new(), Vec::new());
     for file in files {

@@ -25,6 +25,7 @@ mod token;
 mod trace;
 mod tree;
 mod types;
+mod visit;
 pub mod vocabulary;
 
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
@@ -35,11 +36,12 @@ pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
 pub use evaluate::{DecideError, Evaluator, Successor};
-pub use explain::{Explanation, RuleExplanation, WhyNot};
+pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use load::load_sources;
 pub use rule_error::RuleError;
 pub use sandbox::{Sandbox, Stopped};
 pub use source::{Source, Span};
+pub use trace::{Clause, ClauseKind, Failure, Obstacle, Read, ReadState, Taken};
 pub use types::{AnswerKinds, Type};
 
 /// The typed tree of a checked rule.

@@ -27,7 +27,12 @@ impl Checker<'_> {
             return match word.is {
                 Meaning::Modifier(_) => {
                     let help = format!("write: {}", word.signature);
-                    self.report_help(Code::MisplacedModifier, name_span, format!("`{name}` follows an action with a dot"), help);
+                    self.report_help(
+                        Code::MisplacedModifier,
+                        name_span,
+                        format!("`{name}` follows an action with a dot"),
+                        help,
+                    );
                     self.broken(span)
                 }
                 Meaning::Quantifier { all } => match &call.args[..] {
@@ -46,7 +51,8 @@ impl Checker<'_> {
                     _ => self.wrong_count(word, span, call.args.len()),
                 },
                 _ => {
-                    let arguments = call.args.iter().map(|argument| self.infer(argument, file).node).collect();
+                    let arguments =
+                        call.args.iter().map(|argument| self.infer(argument, file).node).collect();
                     self.infer_word(word, arguments, span)
                 }
             };
@@ -65,8 +71,10 @@ impl Checker<'_> {
         let known = vocabulary::WORDS.iter().map(|word| word.name);
         let own = self.functions.keys().map(String::as_str);
         let help = match suggest(name, known.chain(own)) {
-            Some(near) => vocabulary::find(near)
-                .map_or_else(|| format!("did you mean `{near}`?"), |word| format!("did you mean {}?", word.signature)),
+            Some(near) => vocabulary::find(near).map_or_else(
+                || format!("did you mean `{near}`?"),
+                |word| format!("did you mean {}?", word.signature),
+            ),
             None if self.constants.iter().any(|constant| &*constant.name == name) => {
                 format!("`{name}` is a constant: write it without ( )")
             }
@@ -76,32 +84,43 @@ impl Checker<'_> {
     }
 
     pub(super) fn wrong_count(&mut self, word: &Word, span: Span, found: usize) -> Inferred {
-        let message = format!("`{}` does not take {found} argument{}", word.name, if found == 1 { "" } else { "s" });
+        let message =
+            format!("`{}` does not take {found} argument{}", word.name, if found == 1 { "" } else { "s" });
         self.report_help(Code::WrongArgumentCount, span, message, format!("write: {}", word.signature));
         self.broken(span)
     }
 
     /// `receiver.name(…)`.
-    pub(super) fn infer_method(&mut self, receiver: Node, call: &FnCallExpr, at: Position, file: u16) -> Inferred {
+    pub(super) fn infer_method(
+        &mut self,
+        receiver: Node,
+        call: &FnCallExpr,
+        at: Position,
+        file: u16,
+    ) -> Inferred {
         let name = call.name.as_str();
         let name_span = self.spans(file).token(at);
         let span = receiver.span.to(self.spans(file).call(at));
         if let Some(word) = vocabulary::find(name) {
             if matches!(receiver.ty, Type::Answer(_)) {
                 if let Some(modifier) = vocabulary::modifier(name) {
-                    let arguments = call.args.iter().map(|argument| self.infer(argument, file).node).collect();
+                    let arguments =
+                        call.args.iter().map(|argument| self.infer(argument, file).node).collect();
                     return self.infer_modifier(receiver, modifier, arguments, span, name_span, word);
                 }
             } else if matches!(word.group, Group::Text | Group::List) {
                 return match (word.is, &call.args[..]) {
-                    (Meaning::Quantifier { all }, [closure]) => self.infer_quantifier(all, receiver, closure, span, file),
+                    (Meaning::Quantifier { all }, [closure]) => {
+                        self.infer_quantifier(all, receiver, closure, span, file)
+                    }
                     (Meaning::Contains, [element]) => {
                         let element = self.infer(element, file).node;
                         self.infer_membership(element, receiver, span)
                     }
                     (Meaning::Builtin(_), arguments) => {
                         let arguments = arguments.iter().map(|argument| self.infer(argument, file).node);
-                        let arguments = std::iter::once(receiver).chain(arguments.collect::<Vec<_>>()).collect();
+                        let arguments =
+                            std::iter::once(receiver).chain(arguments.collect::<Vec<_>>()).collect();
                         self.infer_word(word, arguments, span)
                     }
                     (_, arguments) => self.wrong_count(word, span, arguments.len()),
@@ -111,7 +130,11 @@ impl Checker<'_> {
                 self.infer(argument, file);
             }
             if receiver.ty != Type::Broken {
-                let code = if vocabulary::modifier(name).is_some() { Code::MisplacedModifier } else { Code::UnknownFunction };
+                let code = if vocabulary::modifier(name).is_some() {
+                    Code::MisplacedModifier
+                } else {
+                    Code::UnknownFunction
+                };
                 let message = format!("{} has no function `{name}`", receiver.ty);
                 self.report_help(code, name_span, message, format!("write: {}", word.signature));
             }
@@ -129,7 +152,12 @@ impl Checker<'_> {
             self.report_help(Code::UnknownFunction, name_span, message, format!("write: {name}({what}, …)"));
         } else if receiver.ty == Type::User && self.schema.slot(name).is_some() {
             let message = format!("`{name}` is a field, not a function");
-            self.report_help(Code::UnknownFunction, name_span, message, format!("write it without ( ): {}.{name}", self.excerpt(receiver.span)));
+            self.report_help(
+                Code::UnknownFunction,
+                name_span,
+                message,
+                format!("write it without ( ): {}.{name}", self.excerpt(receiver.span)),
+            );
         } else {
             self.report_unknown_function(name, name_span);
         }
@@ -143,7 +171,12 @@ impl Checker<'_> {
             Type::Broken | Type::Never => Type::Broken,
             ty => {
                 let message = format!("`{}` asks a list, this is {ty}", if all { "all" } else { "some" });
-                self.report_help(Code::WrongOperand, list.span, message, "write: list.some(|element| condition)");
+                self.report_help(
+                    Code::WrongOperand,
+                    list.span,
+                    message,
+                    "write: list.some(|element| condition)",
+                );
                 Type::Broken
             }
         };
@@ -151,7 +184,8 @@ impl Checker<'_> {
             let node = self.infer(closure, file).node;
             if node.ty != Type::Broken {
                 let word = if all { "all" } else { "some" };
-                let code = if node.ty == Type::Text { Code::TextAsPredicate } else { Code::WrongArgumentType };
+                let code =
+                    if node.ty == Type::Text { Code::TextAsPredicate } else { Code::WrongArgumentType };
                 let message = format!("`{word}` takes a closure, this is {}", node.ty);
                 self.report_help(code, node.span, message, format!("write: {word}(|element| element == …)"));
             }
@@ -172,7 +206,12 @@ impl Checker<'_> {
             return self.broken(span);
         };
         if self.calls.len() + 2 > MAX_CALL_DEPTH {
-            self.report_help(Code::TooDeep, span, "too many calls within calls", "use fewer helpers within helpers");
+            self.report_help(
+                Code::TooDeep,
+                span,
+                "too many calls within calls",
+                "use fewer helpers within helpers",
+            );
             return self.broken(span);
         }
         self.check_local_name(parameter, function.name_span);
@@ -186,7 +225,9 @@ impl Checker<'_> {
         let returned = self.scope.leave();
         self.scope.truncate(outer);
         self.presence = before;
-        let ty = returned.map_or_else(|| Some(ty.clone()), |returned| join(&returned, &ty)).unwrap_or(Type::Broken);
+        let ty = returned
+            .map_or_else(|| Some(ty.clone()), |returned| join(&returned, &ty))
+            .unwrap_or(Type::Broken);
         self.check_closure_value(&body, &ty, span);
         let kind = NodeKind::Quantifier { all, list: Box::new(list), parameter: id, body };
         self.node(kind, Type::Bool, span).into()
@@ -200,8 +241,15 @@ impl Checker<'_> {
             Some(Statement::Expression(node)) => node.span,
             _ => span,
         };
-        if matches!(ty, Type::Optional(plain) if **plain == Type::Bool) && matches!(body.statements.last(), Some(Statement::Expression(_))) {
-            self.report_help(Code::UncheckedOptional, place, "the condition may be absent", "check it first, or use ?? false");
+        if matches!(ty, Type::Optional(plain) if **plain == Type::Bool)
+            && matches!(body.statements.last(), Some(Statement::Expression(_)))
+        {
+            self.report_help(
+                Code::UncheckedOptional,
+                place,
+                "the condition may be absent",
+                "check it first, or use ?? false",
+            );
         } else {
             let message = format!("a condition on elements is true or false, this is {ty}");
             self.report_help(Code::NotACondition, place, message, "compare the element with something");
@@ -224,7 +272,12 @@ impl Checker<'_> {
                 );
             } else if reassigned {
                 let message = format!("a closure cannot look at `{name}`, which changes");
-                self.report_help(Code::CapturedVariable, span, message, "use a `let` that is never assigned again");
+                self.report_help(
+                    Code::CapturedVariable,
+                    span,
+                    message,
+                    "use a `let` that is never assigned again",
+                );
             }
         }
     }
@@ -237,21 +290,36 @@ impl Checker<'_> {
         }
         if arguments.len() != function.parameters.len() {
             let (wanted, found) = (function.parameters.len(), arguments.len());
-            let message = format!("`{}` takes {wanted} argument{}, here are {found}", function.name, if wanted == 1 { "" } else { "s" });
+            let message = format!(
+                "`{}` takes {wanted} argument{}, here are {found}",
+                function.name,
+                if wanted == 1 { "" } else { "s" }
+            );
             let help = format!("write: {}({})", function.name, function.parameters.join(", "));
             self.report_help(Code::WrongArgumentCount, span, message, help);
             return self.broken(span);
         }
         if self.calls.contains(&function.name) {
             let message = format!("`{}` calls itself", function.name);
-            self.report_help(Code::Recursion, name_span, message, "a policy always ends: go through a list with `for`, `some` or `all`");
+            self.report_help(
+                Code::Recursion,
+                name_span,
+                message,
+                "a policy always ends: go through a list with `for`, `some` or `all`",
+            );
             return self.broken(span);
         }
         if self.calls.len() + 2 > MAX_CALL_DEPTH {
-            self.report_help(Code::TooDeep, span, "too many calls within calls", "use fewer helpers within helpers");
+            self.report_help(
+                Code::TooDeep,
+                span,
+                "too many calls within calls",
+                "use fewer helpers within helpers",
+            );
             return self.broken(span);
         }
-        let literals: Vec<Option<Literal>> = arguments.iter().map(|argument| self.literal_of(argument)).collect();
+        let literals: Vec<Option<Literal>> =
+            arguments.iter().map(|argument| self.literal_of(argument)).collect();
         let outer = self.scope.len();
         let before = self.presence.clone();
         self.scope.enter(&function.body, false);
@@ -280,7 +348,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn check_parameter_name(&mut self, name: &str, span: Span) {
-        if self.constants.iter().any(|constant| &*constant.name == name) || self.broken_constants.contains(name) {
+        if self.constants.iter().any(|constant| &*constant.name == name)
+            || self.broken_constants.contains(name)
+        {
             let message = format!("the parameter `{name}` is named like a constant of the policy");
             self.report_help(Code::ShadowedConstant, span, message, "choose another name");
         }

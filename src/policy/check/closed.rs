@@ -16,9 +16,11 @@ impl Checker<'_> {
             NodeKind::Literal(literal) => Some(literal.clone()),
             NodeKind::Constant(id) => self.constants.get(*id).map(|constant| constant.value.clone()),
             NodeKind::Local(id) => self.scope.by_id(*id).and_then(|variable| variable.literal.clone()),
-            NodeKind::List(elements) => {
-                elements.iter().map(|element| self.literal_of(element)).collect::<Option<Arc<_>>>().map(Literal::List)
-            }
+            NodeKind::List(elements) => elements
+                .iter()
+                .map(|element| self.literal_of(element))
+                .collect::<Option<Arc<_>>>()
+                .map(Literal::List),
             _ => None,
         }
     }
@@ -39,7 +41,9 @@ impl Checker<'_> {
                     node.ty = ty;
                 }
             }
-            (Type::List(element), Type::List(wanted)) if **element == Type::Text => self.coerce_list(node, wanted),
+            (Type::List(element), Type::List(wanted)) if **element == Type::Text => {
+                self.coerce_list(node, wanted)
+            }
             _ => {}
         }
     }
@@ -128,7 +132,9 @@ impl Checker<'_> {
     fn comparison_help(&self, left: &Node, right: &Node) -> String {
         for (one, other) in [(left, right), (right, left)] {
             match (&one.ty, &other.ty, self.literal_of(other)) {
-                (Type::Date, Type::Text, Some(Literal::Text(text))) => return format!("write date({text:?})"),
+                (Type::Date, Type::Text, Some(Literal::Text(text))) => {
+                    return format!("write date({text:?})");
+                }
                 (Type::Int, Type::Text, Some(Literal::Text(text))) if text.parse::<i64>().is_ok() => {
                     return format!("write {text} without quotes");
                 }

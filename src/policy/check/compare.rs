@@ -10,7 +10,13 @@ use crate::policy::tree::{Comparison, Literal, Node, NodeKind};
 use crate::policy::types::Type;
 
 impl Checker<'_> {
-    pub(super) fn infer_comparison(&mut self, comparison: Comparison, mut left: Node, mut right: Node, span: Span) -> Inferred {
+    pub(super) fn infer_comparison(
+        &mut self,
+        comparison: Comparison,
+        mut left: Node,
+        mut right: Node,
+        span: Span,
+    ) -> Inferred {
         let equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         let mut there = (Presence::default(), Presence::default());
         if equality && (left.ty == Type::Unit || right.ty == Type::Unit) {
@@ -27,7 +33,12 @@ impl Checker<'_> {
             for node in [&mut left, &mut right] {
                 if node.ty == Type::Unit {
                     let message = format!("`()` has no order: `{}` cannot compare it", comparison.symbol());
-                    self.report_help(Code::WrongOperand, node.span, message, "ask for absence with == () or != ()");
+                    self.report_help(
+                        Code::WrongOperand,
+                        node.span,
+                        message,
+                        "ask for absence with == () or != ()",
+                    );
                     node.ty = Type::Broken;
                 } else if node.ty.is_optional() {
                     unchecked.push(node.clone());
@@ -57,21 +68,40 @@ impl Checker<'_> {
         }
     }
 
-    fn check_comparable_kind(&mut self, equality: bool, comparison: Comparison, left: &Node, right: &Node, span: Span) {
-        let ordered = |ty: &Type| matches!(ty, Type::Int | Type::Date | Type::Instant | Type::Broken | Type::Never);
-        let equal = |ty: &Type| ordered(ty) || matches!(ty, Type::Bool | Type::Text | Type::Id | Type::OneOf(_));
+    fn check_comparable_kind(
+        &mut self,
+        equality: bool,
+        comparison: Comparison,
+        left: &Node,
+        right: &Node,
+        span: Span,
+    ) {
+        let ordered =
+            |ty: &Type| matches!(ty, Type::Int | Type::Date | Type::Instant | Type::Broken | Type::Never);
+        let equal =
+            |ty: &Type| ordered(ty) || matches!(ty, Type::Bool | Type::Text | Type::Id | Type::OneOf(_));
         let ty = if left.ty == Type::Broken { &right.ty } else { &left.ty };
         if equality && !equal(ty) {
             let message = format!("{ty} cannot be compared with `{}`", comparison.symbol());
             self.report_help(Code::WrongOperand, span, message, "a list is asked with `in`, `some` or `all`");
         } else if !equality && !ordered(ty) {
             let message = format!("{ty} has no order: `{}` does not apply", comparison.symbol());
-            self.report_help(Code::WrongOperand, span, message, "whole numbers, dates and instants have an order");
+            self.report_help(
+                Code::WrongOperand,
+                span,
+                message,
+                "whole numbers, dates and instants have an order",
+            );
         }
     }
 
     /// `element in container`. False when either is absent, so a true answer proves both to be there.
-    pub(super) fn infer_membership(&mut self, mut element: Node, mut container: Node, span: Span) -> Inferred {
+    pub(super) fn infer_membership(
+        &mut self,
+        mut element: Node,
+        mut container: Node,
+        span: Span,
+    ) -> Inferred {
         let mut there = Presence::default();
         for node in [&element, &container] {
             if let Some(path) = path_of(node)
@@ -105,7 +135,11 @@ impl Checker<'_> {
         }
         self.check_container_names(&element, &container);
         let kind = NodeKind::In { element: Box::new(element), container: Box::new(container) };
-        Inferred { node: self.node(kind, Type::Bool, span), when_true: there, when_false: Presence::default() }
+        Inferred {
+            node: self.node(kind, Type::Bool, span),
+            when_true: there,
+            when_false: Presence::default(),
+        }
     }
 
     fn check_element(&mut self, element: &mut Node, container: &mut Node, wanted: &Type, span: Span) {
@@ -120,7 +154,12 @@ impl Checker<'_> {
         let ty = element.ty.clone().present();
         if ty != Type::Unit && !super::closed::same(&ty, &wanted) {
             let message = format!("{ty} is looked for in {}", container.ty);
-            self.report_help(Code::DifferentTypes, span, message, "the elements and the value must have one type");
+            self.report_help(
+                Code::DifferentTypes,
+                span,
+                message,
+                "the elements and the value must have one type",
+            );
         }
         if optional {
             element.ty = element.ty.clone().optional();
@@ -150,6 +189,11 @@ impl Checker<'_> {
             Some((key, name)) => format!("did you mean `{key}` ({name})?"),
             None => format!("policies name a {what} by its key, see the directory"),
         };
-        self.report_help(Code::UnknownContainer, element.span, format!("the directory has no {what} {key:?}"), help);
+        self.report_help(
+            Code::UnknownContainer,
+            element.span,
+            format!("the directory has no {what} {key:?}"),
+            help,
+        );
     }
 }

@@ -34,7 +34,12 @@ impl Checker<'_> {
                 }
                 Stmt::Var(_, _, at) => {
                     let span = self.spans(file).token(*at);
-                    self.report_help(Code::TopLevelStatement, span, "a variable outside functions", "parameters of a policy are written `const NAME = …;`");
+                    self.report_help(
+                        Code::TopLevelStatement,
+                        span,
+                        "a variable outside functions",
+                        "parameters of a policy are written `const NAME = …;`",
+                    );
                 }
                 other => {
                     let span = self.spans(file).token(other.position());
@@ -49,9 +54,22 @@ impl Checker<'_> {
         }
     }
 
-    fn check_constant(&mut self, name: &str, name_span: crate::policy::source::Span, value: &rhai::Expr, file: u16) {
-        if self.constants.iter().any(|constant| &*constant.name == name) || self.broken_constants.contains(name) {
-            self.report_help(Code::DuplicateName, name_span, format!("the constant `{name}` is defined twice"), "keep one of them");
+    fn check_constant(
+        &mut self,
+        name: &str,
+        name_span: crate::policy::source::Span,
+        value: &rhai::Expr,
+        file: u16,
+    ) {
+        if self.constants.iter().any(|constant| &*constant.name == name)
+            || self.broken_constants.contains(name)
+        {
+            self.report_help(
+                Code::DuplicateName,
+                name_span,
+                format!("the constant `{name}` is defined twice"),
+                "keep one of them",
+            );
             return;
         }
         self.in_constant = true;
@@ -62,7 +80,9 @@ impl Checker<'_> {
             return;
         }
         match self.fold(&node) {
-            Ok(value) => self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span }),
+            Ok(value) => {
+                self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span })
+            }
             Err(reason) => {
                 self.broken_constants.insert(name.to_owned());
                 let (code, message, help) = match reason {
@@ -91,7 +111,9 @@ impl Checker<'_> {
     fn fold(&self, node: &Node) -> Result<Literal, NotFixed> {
         match &node.kind {
             NodeKind::Literal(literal) => Ok(literal.clone()),
-            NodeKind::Constant(id) => self.constants.get(*id).map(|constant| constant.value.clone()).ok_or(NotFixed::Other),
+            NodeKind::Constant(id) => {
+                self.constants.get(*id).map(|constant| constant.value.clone()).ok_or(NotFixed::Other)
+            }
             NodeKind::List(elements) => {
                 elements.iter().map(|element| self.fold(element)).collect::<Result<_, _>>().map(Literal::List)
             }
@@ -99,12 +121,17 @@ impl Checker<'_> {
                 Literal::Int(number) => number.checked_neg().map(Literal::Int).ok_or(NotFixed::OutOfRange),
                 _ => Err(NotFixed::Other),
             },
-            NodeKind::Call(Builtin::Today | Builtin::DaysSince | Builtin::DaysUntil, _) => Err(NotFixed::Time),
+            NodeKind::Call(Builtin::Today | Builtin::DaysSince | Builtin::DaysUntil, _) => {
+                Err(NotFixed::Time)
+            }
             NodeKind::Call(builtin, arguments) => {
-                let arguments = arguments.iter().map(|argument| self.fold(argument)).collect::<Result<Vec<_>, _>>()?;
+                let arguments =
+                    arguments.iter().map(|argument| self.fold(argument)).collect::<Result<Vec<_>, _>>()?;
                 match (builtin, &arguments[..]) {
                     (Builtin::Days, [Literal::Int(number)]) => period(Period::of_days(*number)),
-                    (Builtin::Weeks, [Literal::Int(number)]) => period(number.checked_mul(7).and_then(Period::of_days)),
+                    (Builtin::Weeks, [Literal::Int(number)]) => {
+                        period(number.checked_mul(7).and_then(Period::of_days))
+                    }
                     (Builtin::Hours, [Literal::Int(number)]) => period(Period::of_hours(*number)),
                     _ => Err(NotFixed::Other),
                 }
@@ -124,8 +151,12 @@ impl Checker<'_> {
                 Operator::Remainder => left.checked_rem(right),
             }
             .map(Literal::Int),
-            (Operator::Add, Literal::Text(left), Literal::Text(right)) => Some(Literal::Text(format!("{left}{right}").into())),
-            (Operator::Add, Literal::Period(left), Literal::Period(right)) => left.plus(right).map(Literal::Period),
+            (Operator::Add, Literal::Text(left), Literal::Text(right)) => {
+                Some(Literal::Text(format!("{left}{right}").into()))
+            }
+            (Operator::Add, Literal::Period(left), Literal::Period(right)) => {
+                left.plus(right).map(Literal::Period)
+            }
             (Operator::Add, Literal::Date(date), Literal::Period(period)) => {
                 date.checked_add(Duration::days(period.days)).map(Literal::Date)
             }
@@ -153,7 +184,9 @@ fn uses_time(node: &Node) -> bool {
         | NodeKind::Coalesce(nodes)
         | NodeKind::Template(nodes) => nodes.iter().any(uses_time),
         NodeKind::Not(node) | NodeKind::Negate(node) => uses_time(node),
-        NodeKind::Compare(_, left, right) | NodeKind::Arithmetic(_, left, right) => uses_time(left) || uses_time(right),
+        NodeKind::Compare(_, left, right) | NodeKind::Arithmetic(_, left, right) => {
+            uses_time(left) || uses_time(right)
+        }
         NodeKind::In { element, container } => uses_time(element) || uses_time(container),
         _ => false,
     }

@@ -78,11 +78,21 @@ impl Checker<'_> {
             }
             Expr::InterpolatedString(pieces, at) => self.infer_template(pieces, *at, file),
             Expr::Array(elements, at) => self.infer_list(elements, *at, file),
-            Expr::Map(_, at) => self.not_in_the_language(*at, file, "an object map", "use fields of `user`, lists and constants"),
-            Expr::ThisPtr(at) => self.not_in_the_language(*at, file, "`this`", "name the user as parameter: fn rule(user)"),
-            Expr::Index(_, _, at) => {
-                self.not_in_the_language(*at, file, "indexing with [ ]", "ask a list with `in`, `some` or `all`")
+            Expr::Map(_, at) => self.not_in_the_language(
+                *at,
+                file,
+                "an object map",
+                "use fields of `user`, lists and constants",
+            ),
+            Expr::ThisPtr(at) => {
+                self.not_in_the_language(*at, file, "`this`", "name the user as parameter: fn rule(user)")
             }
+            Expr::Index(_, _, at) => self.not_in_the_language(
+                *at,
+                file,
+                "indexing with [ ]",
+                "ask a list with `in`, `some` or `all`",
+            ),
             Expr::Variable(variable, _, at) => self.infer_name(&variable.1, variable.2.is_empty(), *at, file),
             Expr::Stmt(block) => self.infer_block_expression(block, file),
             Expr::FnCall(call, at) => self.infer_call(call, *at, file),
@@ -90,7 +100,12 @@ impl Checker<'_> {
             Expr::And(operands, _) => self.infer_logic(operands, true, file),
             Expr::Or(operands, _) => self.infer_logic(operands, false, file),
             Expr::Coalesce(operands, _) => self.infer_coalesce(operands, file),
-            other => self.not_in_the_language(other.position(), file, "this expression", "see the policy reference"),
+            other => self.not_in_the_language(
+                other.position(),
+                file,
+                "this expression",
+                "see the policy reference",
+            ),
         }
     }
 
@@ -121,15 +136,31 @@ impl Checker<'_> {
             ),
             ty => {
                 let message = format!("a condition is true or false, this is {ty}");
-                self.report_help(Code::NotACondition, inferred.node.span, message, "compare it with something");
+                self.report_help(
+                    Code::NotACondition,
+                    inferred.node.span,
+                    message,
+                    "compare it with something",
+                );
             }
         }
         inferred
     }
 
-    pub(super) fn not_in_the_language(&mut self, at: Position, file: u16, what: &str, instead: &str) -> Inferred {
+    pub(super) fn not_in_the_language(
+        &mut self,
+        at: Position,
+        file: u16,
+        what: &str,
+        instead: &str,
+    ) -> Inferred {
         let span = self.spans(file).bracket(at);
-        self.report_help(Code::NotInTheLanguage, span, format!("{what} is not in the policy language"), instead);
+        self.report_help(
+            Code::NotInTheLanguage,
+            span,
+            format!("{what} is not in the policy language"),
+            instead,
+        );
         self.broken(span)
     }
 
@@ -148,7 +179,9 @@ impl Checker<'_> {
             _ => ("…", false),
         };
         let help = if simple {
-            format!("check it first, `{what} != () && …`, or say what it is when absent, `{what} ?? {example}`")
+            format!(
+                "check it first, `{what} != () && …`, or say what it is when absent, `{what} ?? {example}`"
+            )
         } else {
             format!("check it first: `{what} != () && …`")
         };
@@ -185,7 +218,15 @@ impl Checker<'_> {
             let ty = self.present_type(&node);
             if !matches!(
                 ty,
-                Type::Broken | Type::Never | Type::Text | Type::OneOf(_) | Type::Id | Type::Int | Type::Bool | Type::Date | Type::Instant
+                Type::Broken
+                    | Type::Never
+                    | Type::Text
+                    | Type::OneOf(_)
+                    | Type::Id
+                    | Type::Int
+                    | Type::Bool
+                    | Type::Date
+                    | Type::Instant
             ) {
                 self.report_help(
                     Code::WrongOperand,
@@ -230,7 +271,12 @@ impl Checker<'_> {
     fn infer_name(&mut self, name: &str, plain: bool, at: Position, file: u16) -> Inferred {
         let span = self.spans(file).token(at);
         if !plain {
-            return self.not_in_the_language(at, file, "`::`", "helpers and constants are called by their name alone");
+            return self.not_in_the_language(
+                at,
+                file,
+                "`::`",
+                "helpers and constants are called by their name alone",
+            );
         }
         if let Some(variable) = self.scope.find(name) {
             variable.used = true;
@@ -269,7 +315,8 @@ impl Checker<'_> {
         } else if let Some(near) = suggest(name, self.schema.names()) {
             format!("did you mean `{user}.{near}`?")
         } else {
-            "name a value with `let`, a parameter of the policy with `const`; text stands in double quotes".to_owned()
+            "name a value with `let`, a parameter of the policy with `const`; text stands in double quotes"
+                .to_owned()
         };
         self.report_help(Code::UnknownName, span, format!("unknown name `{name}`"), help);
     }
@@ -296,12 +343,22 @@ impl Checker<'_> {
         let (mut rest, mut flags, mut at) = (rest, flags, at);
         loop {
             if flags.contains(ASTFlags::NEGATED) {
-                return self.not_in_the_language(at, file, "`?.`", "check first: value != () && …, or use value ?? other");
+                return self.not_in_the_language(
+                    at,
+                    file,
+                    "`?.`",
+                    "check first: value != () && …, or use value ?? other",
+                );
             }
             let (link, next) = match rest {
                 Expr::Dot(pair, flags, at) => (&pair.lhs, Some((&pair.rhs, *flags, *at))),
                 Expr::Index(_, _, at) => {
-                    return self.not_in_the_language(*at, file, "indexing with [ ]", "ask a list with `in`, `some` or `all`");
+                    return self.not_in_the_language(
+                        *at,
+                        file,
+                        "indexing with [ ]",
+                        "ask a list with `in`, `some` or `all`",
+                    );
                 }
                 other => (other, None),
             };
@@ -328,14 +385,24 @@ impl Checker<'_> {
                 Some(word) => format!("`{name}` is a function: write {}", word.signature),
                 None => "only `user` has fields".to_owned(),
             };
-            self.report_help(Code::UnknownField, name_span, format!("{} has no field `{name}`", base.ty), help);
+            self.report_help(
+                Code::UnknownField,
+                name_span,
+                format!("{} has no field `{name}`", base.ty),
+                help,
+            );
             return self.broken(span);
         }
         let Some(slot) = self.schema.slot(name) else {
             let help = match suggest(name, self.schema.names()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if vocabulary::find(name).is_some() => format!("`{name}` is a function: call it with `{name}(…)`"),
-                None => "the policy reference lists the fields; a directory can declare attributes of its own".to_owned(),
+                None if vocabulary::find(name).is_some() => {
+                    format!("`{name}` is a function: call it with `{name}(…)`")
+                }
+                None => {
+                    "the policy reference lists the fields; a directory can declare attributes of its own"
+                        .to_owned()
+                }
             };
             self.report_help(Code::UnknownField, name_span, format!("unknown field `{name}`"), help);
             return self.broken(span);
@@ -391,7 +458,12 @@ impl Checker<'_> {
                 None => Some(own),
                 Some(wanted) => join(&wanted, &own).or_else(|| {
                     let message = format!("the value is {wanted}, in its absence it would be {own}");
-                    self.report_help(Code::DifferentTypes, node.span, message, "both sides of ?? have the same type");
+                    self.report_help(
+                        Code::DifferentTypes,
+                        node.span,
+                        message,
+                        "both sides of ?? have the same type",
+                    );
                     Some(Type::Broken)
                 }),
             };

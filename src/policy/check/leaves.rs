@@ -50,7 +50,8 @@ impl Checker<'_> {
             collect_block(self, &rule.body, &Allowed::new(), &mut leaves);
             for leaf in &leaves {
                 if leaf.kind == LeafKind::Review
-                    && let Some((earlier, _)) = actions.iter().find(|(_, allowed)| overlap(allowed, &leaf.allowed))
+                    && let Some((earlier, _)) =
+                        actions.iter().find(|(_, allowed)| overlap(allowed, &leaf.allowed))
                 {
                     warnings.push((leaf.span, rule.name.clone(), earlier.clone()));
                 }
@@ -119,7 +120,9 @@ fn collect(checker: &Checker<'_>, node: &Node, allowed: &Allowed, leaves: &mut V
         NodeKind::Switch { subject, cases, default } => {
             for case in cases {
                 let mut here = allowed.clone();
-                if let (NodeKind::Field(slot), crate::policy::tree::Pattern::Values(values)) = (&subject.kind, &case.pattern) {
+                if let (NodeKind::Field(slot), crate::policy::tree::Pattern::Values(values)) =
+                    (&subject.kind, &case.pattern)
+                {
                     require(checker, *slot, values.iter().filter_map(word).collect(), &mut here);
                 }
                 if let Some(guard) = &case.guard {
@@ -170,8 +173,12 @@ fn word(literal: &Literal) -> Option<Arc<str>> {
 /// Narrows `allowed` by what `condition` being `outcome` says for certain.
 fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mut Allowed) {
     match &condition.kind {
-        NodeKind::And(operands) if outcome => operands.iter().for_each(|node| restrict(checker, node, true, allowed)),
-        NodeKind::Or(operands) if !outcome => operands.iter().for_each(|node| restrict(checker, node, false, allowed)),
+        NodeKind::And(operands) if outcome => {
+            operands.iter().for_each(|node| restrict(checker, node, true, allowed))
+        }
+        NodeKind::Or(operands) if !outcome => {
+            operands.iter().for_each(|node| restrict(checker, node, false, allowed))
+        }
         NodeKind::Not(inner) => restrict(checker, inner, !outcome, allowed),
         NodeKind::Field(slot) => require(checker, *slot, BTreeSet::from([truth(outcome)]), allowed),
         NodeKind::Literal(Literal::Bool(value)) if *value != outcome => {
@@ -181,7 +188,9 @@ fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mu
         NodeKind::Compare(comparison @ (Comparison::Equal | Comparison::NotEqual), left, right) => {
             let equal = (*comparison == Comparison::Equal) == outcome;
             for (field, value) in [(left, right), (right, left)] {
-                if let (NodeKind::Field(slot), Some(value)) = (&field.kind, checker.literal_of(value).as_ref().and_then(word)) {
+                if let (NodeKind::Field(slot), Some(value)) =
+                    (&field.kind, checker.literal_of(value).as_ref().and_then(word))
+                {
                     if equal {
                         require(checker, *slot, BTreeSet::from([value]), allowed);
                     } else {
@@ -191,7 +200,9 @@ fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mu
             }
         }
         NodeKind::In { element, container } => {
-            if let (NodeKind::Field(slot), Some(Literal::List(values))) = (&element.kind, checker.literal_of(container)) {
+            if let (NodeKind::Field(slot), Some(Literal::List(values))) =
+                (&element.kind, checker.literal_of(container))
+            {
                 let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
                 if outcome {
                     require(checker, *slot, words, allowed);

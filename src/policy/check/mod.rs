@@ -79,10 +79,8 @@ pub fn check(sources: Vec<Source>, schema: &Arc<Schema>, names: Option<&Names>) 
         sort(&mut diagnostics);
         diagnostics.dedup();
         let sound = !diagnostics.iter().any(Diagnostic::is_error);
-        let policy = policy.filter(|_| sound).map(|policy| Policy {
-            warnings: diagnostics.clone(),
-            ..policy
-        });
+        let policy =
+            policy.filter(|_| sound).map(|policy| Policy { warnings: diagnostics.clone(), ..policy });
         Checked { diagnostics, policy, sources }
     })
 }

@@ -10,7 +10,13 @@ use crate::policy::tree::{Comparison, Literal, Node, NodeKind, Operator};
 use crate::policy::types::Type;
 
 impl Checker<'_> {
-    pub(super) fn infer_operator(&mut self, token: &Token, call: &FnCallExpr, at: Position, file: u16) -> Inferred {
+    pub(super) fn infer_operator(
+        &mut self,
+        token: &Token,
+        call: &FnCallExpr,
+        at: Position,
+        file: u16,
+    ) -> Inferred {
         match (token, &call.args[..]) {
             (Token::Bang, [operand]) => self.infer_not(operand, at, file),
             (Token::Minus | Token::UnaryMinus, [operand]) => self.infer_negation(operand, at, file),
@@ -61,7 +67,12 @@ impl Checker<'_> {
         let span = self.spans(file).cover(self.spans(file).token(at).to(operand.span));
         let ty = self.present_type(&operand);
         if !matches!(ty, Type::Int | Type::Broken) {
-            self.report_help(Code::WrongOperand, span, format!("`-` does not apply to {ty}"), "it applies to whole numbers");
+            self.report_help(
+                Code::WrongOperand,
+                span,
+                format!("`-` does not apply to {ty}"),
+                "it applies to whole numbers",
+            );
             return self.broken(span);
         }
         if let NodeKind::Literal(Literal::Int(number)) = operand.kind
@@ -72,14 +83,26 @@ impl Checker<'_> {
         self.node(NodeKind::Negate(Box::new(operand)), ty, span).into()
     }
 
-    fn arithmetic_type(&mut self, operator: Operator, left: &Node, right: &Node, at: Position, file: u16) -> Type {
+    fn arithmetic_type(
+        &mut self,
+        operator: Operator,
+        left: &Node,
+        right: &Node,
+        at: Position,
+        file: u16,
+    ) -> Type {
         let (left_type, right_type) = (self.present_type(left), self.present_type(right));
         match (operator, &left_type, &right_type) {
             (_, Type::Broken | Type::Never, _) | (_, _, Type::Broken | Type::Never) => Type::Broken,
             (_, Type::Int, Type::Int) => {
                 let zero = matches!(self.literal_of(right), Some(Literal::Int(0)));
                 if zero && matches!(operator, Operator::Divide | Operator::Remainder) {
-                    self.report_help(Code::InvalidLiteral, right.span, "division by zero", "divide by another number");
+                    self.report_help(
+                        Code::InvalidLiteral,
+                        right.span,
+                        "division by zero",
+                        "divide by another number",
+                    );
                 }
                 Type::Int
             }
@@ -92,7 +115,9 @@ impl Checker<'_> {
                     (Type::Date, Type::Int) => "say what the number counts: date + days(7)",
                     (Type::Date, Type::Date) => "count with days_since(date) or days_until(date)",
                     (Type::Date, Type::Period) => "a date moves by whole days: days(n) or weeks(n)",
-                    (Type::Text, _) | (_, Type::Text) => "put values into a text with a template: `… ${value} …`",
+                    (Type::Text, _) | (_, Type::Text) => {
+                        "put values into a text with a template: `… ${value} …`"
+                    }
                     _ => "the policy reference lists what operators apply to",
                 };
                 let message = format!("`{}` does not apply to {left} and {right}", symbol(operator));
@@ -109,7 +134,14 @@ impl Checker<'_> {
     }
 
     /// The type of `left OPERATOR right` in an assignment such as `x += 1`.
-    pub(super) fn infer_assignment_operator(&mut self, token: &Token, left: Node, right: Node, at: Position, file: u16) -> Inferred {
+    pub(super) fn infer_assignment_operator(
+        &mut self,
+        token: &Token,
+        left: Node,
+        right: Node,
+        at: Position,
+        file: u16,
+    ) -> Inferred {
         let span = left.span.to(right.span);
         match operator(token) {
             Some(operator) => {

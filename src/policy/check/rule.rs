@@ -83,8 +83,10 @@ impl Checker<'_> {
                 body: body_of(definition),
                 body_span,
                 name_span: self.spans(file).function_name(&name, body_span),
-                rationale: rationale(&definition.comments.iter().map(|text| text.as_str()).collect::<Vec<_>>())
-                    .map(Into::into),
+                rationale: rationale(
+                    &definition.comments.iter().map(|text| text.as_str()).collect::<Vec<_>>(),
+                )
+                .map(Into::into),
             };
             if name.starts_with("anon$") {
                 self.remember_closure(name.to_string(), function);
@@ -112,7 +114,8 @@ impl Checker<'_> {
         if let Some(first) = self.functions.get(name) {
             let place = self.sources[usize::from(first.file)].position(first.name_span.start as usize);
             let message = format!("the function `{name}` is defined twice");
-            let help = format!("the first is in {}, line {}", self.sources[usize::from(first.file)].name(), place.0);
+            let help =
+                format!("the first is in {}, line {}", self.sources[usize::from(first.file)].name(), place.0);
             self.report_help(Code::DuplicateName, function.name_span, message, help);
             return false;
         }
@@ -132,7 +135,8 @@ impl Checker<'_> {
             return None;
         }
         let [parameter] = &function.parameters[..] else {
-            let message = format!("`{name}` has {} parameters, and a rule has one", function.parameters.len());
+            let message =
+                format!("`{name}` has {} parameters, and a rule has one", function.parameters.len());
             let help = format!("a rule is fn {name}(user); a helper is private fn {name}(…)");
             self.report_help(Code::RuleParameters, function.name_span, message, help);
             return None;

@@ -66,7 +66,8 @@ impl Scope {
 
     /// Enters a body. A closure still sees the variables around it, a function does not.
     pub(super) fn enter(&mut self, body: &[Stmt], closure: bool) {
-        let base = if closure { self.frames.last().map_or(0, |frame| frame.base) } else { self.variables.len() };
+        let base =
+            if closure { self.frames.last().map_or(0, |frame| frame.base) } else { self.variables.len() };
         let mut assigned = assigned_names(body);
         if closure && let Some(outer) = self.frames.last() {
             assigned.extend(outer.assigned.iter().cloned());

@@ -121,7 +121,9 @@ impl<'a> Spans<'a> {
 /// The token after this one, or after its closing bracket.
 fn after(tokens: &[Token], index: usize) -> usize {
     match tokens[index] {
-        token if matches!(token.kind, TokenKind::Open(_)) => token.partner().map_or(tokens.len(), |partner| partner + 1),
+        token if matches!(token.kind, TokenKind::Open(_)) => {
+            token.partner().map_or(tokens.len(), |partner| partner + 1)
+        }
         _ => index + 1,
     }
 }

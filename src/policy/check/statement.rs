@@ -15,8 +15,10 @@ impl Checker<'_> {
     /// Statements in a scope of their own; gives the block and the type of its value.
     pub(super) fn check_block(&mut self, statements: &[Stmt], span: Span, file: u16) -> (Block, Type) {
         let outer = self.scope.len();
-        let statements: Vec<&Stmt> =
-            statements.iter().filter(|statement| !matches!(statement, Stmt::Noop(_) | Stmt::Share(_))).collect();
+        let statements: Vec<&Stmt> = statements
+            .iter()
+            .filter(|statement| !matches!(statement, Stmt::Noop(_) | Stmt::Share(_)))
+            .collect();
         let mut checked = Vec::new();
         let mut ty = Type::Unit;
         let mut left = false;
@@ -41,7 +43,12 @@ impl Checker<'_> {
     fn report_unused_answer(&mut self, variable: &Variable) {
         if matches!(variable.ty, Type::Answer(_)) && !variable.used && variable.origin == Origin::Let {
             let message = format!("the answer in `{}` is never given", variable.name);
-            self.report_help(Code::DroppedAnswer, variable.span, message, "return it, or make it the last line of the rule");
+            self.report_help(
+                Code::DroppedAnswer,
+                variable.span,
+                message,
+                "return it, or make it the last line of the rule",
+            );
         }
     }
 
@@ -89,10 +96,14 @@ impl Checker<'_> {
                 let value = self.infer(&variable.1, file);
                 self.check_let(&variable.0.name, variable.0.pos, value, file)
             }
-            Stmt::Assignment(assignment) => self.check_assignment(&assignment.0, &assignment.1.lhs, &assignment.1.rhs, file),
+            Stmt::Assignment(assignment) => {
+                self.check_assignment(&assignment.0, &assignment.1.lhs, &assignment.1.rhs, file)
+            }
             Stmt::If(flow, at) => expression(self.infer_if(flow, *at, file)),
             Stmt::Switch(switch, at) => expression(self.infer_switch(&switch.0, &switch.1, *at, file)),
-            Stmt::For(parts, at) => self.check_for(&parts.0.name, parts.0.pos, parts.1.is_some(), &parts.2, *at, file),
+            Stmt::For(parts, at) => {
+                self.check_for(&parts.0.name, parts.0.pos, parts.1.is_some(), &parts.2, *at, file)
+            }
             Stmt::FnCall(call, at) => expression(self.infer_call(call, *at, file).node),
             Stmt::Block(block) => {
                 let span = self.spans(file).bracket(block.position());
@@ -103,19 +114,35 @@ impl Checker<'_> {
             Stmt::Return(value, flags, at) => self.check_return(value.as_deref(), *flags, *at, file),
             Stmt::BreakLoop(value, flags, at) => {
                 if value.is_some() {
-                    let node = self.not_in_the_language(*at, file, "`break` with a value", "answer with `return` from the loop");
+                    let node = self.not_in_the_language(
+                        *at,
+                        file,
+                        "`break` with a value",
+                        "answer with `return` from the loop",
+                    );
                     return expression(node.node);
                 }
-                let statement = if flags.contains(ASTFlags::BREAK) { Statement::Break } else { Statement::Continue };
+                let statement =
+                    if flags.contains(ASTFlags::BREAK) { Statement::Break } else { Statement::Continue };
                 (statement, Type::Never)
             }
             Stmt::While(_, at) | Stmt::Do(_, _, at) => {
                 let span = self.spans(file).token(*at);
-                self.report_help(Code::ForbiddenLoop, span, "this loop may never end", "write: for element in list { … }");
+                self.report_help(
+                    Code::ForbiddenLoop,
+                    span,
+                    "this loop may never end",
+                    "write: for element in list { … }",
+                );
                 expression(self.broken(span).node)
             }
             other => {
-                let node = self.not_in_the_language(other.position(), file, "this statement", "see the policy reference");
+                let node = self.not_in_the_language(
+                    other.position(),
+                    file,
+                    "this statement",
+                    "see the policy reference",
+                );
                 expression(node.node)
             }
         }
@@ -127,7 +154,12 @@ impl Checker<'_> {
         let ty = match &value.node.ty {
             Type::Never => Type::Broken,
             Type::User => {
-                self.report_help(Code::WrongOperand, value.node.span, "the user has one name: its parameter", "use the parameter itself");
+                self.report_help(
+                    Code::WrongOperand,
+                    value.node.span,
+                    "the user has one name: its parameter",
+                    "use the parameter itself",
+                );
                 Type::Broken
             }
             ty => ty.clone(),
@@ -158,7 +190,13 @@ impl Checker<'_> {
         }
     }
 
-    fn check_assignment(&mut self, assignment: &OpAssignment, target: &Expr, value: &Expr, file: u16) -> (Statement, Type) {
+    fn check_assignment(
+        &mut self,
+        assignment: &OpAssignment,
+        target: &Expr,
+        value: &Expr,
+        file: u16,
+    ) -> (Statement, Type) {
         let Expr::Variable(variable, _, at) = target else {
             let span = self.spans(file).token(target.start_position());
             let value = self.infer(value, file).node;
@@ -174,11 +212,22 @@ impl Checker<'_> {
         let name = variable.1.as_str();
         let span = self.spans(file).token(*at);
         let mut value = self.infer(value, file).node;
-        let Some(found) = self.scope.find(name).map(|found| (found.id, found.ty.clone(), found.origin)) else {
+        let Some(found) = self.scope.find(name).map(|found| (found.id, found.ty.clone(), found.origin))
+        else {
             if self.constants.iter().any(|constant| &*constant.name == name) {
-                self.report_help(Code::AssignedParameter, span, format!("`{name}` is a constant"), "name a value of your own with `let`");
+                self.report_help(
+                    Code::AssignedParameter,
+                    span,
+                    format!("`{name}` is a constant"),
+                    "name a value of your own with `let`",
+                );
             } else if !self.broken_constants.contains(name) {
-                self.report_help(Code::UnknownName, span, format!("unknown name `{name}`"), format!("write: let {name} = …"));
+                self.report_help(
+                    Code::UnknownName,
+                    span,
+                    format!("unknown name `{name}`"),
+                    format!("write: let {name} = …"),
+                );
             }
             return expression(Node { ty: Type::Broken, ..value });
         };
@@ -202,10 +251,21 @@ impl Checker<'_> {
         (Statement::Assign(id, value), Type::Unit)
     }
 
-    fn check_return(&mut self, value: Option<&Expr>, flags: ASTFlags, at: Position, file: u16) -> (Statement, Type) {
+    fn check_return(
+        &mut self,
+        value: Option<&Expr>,
+        flags: ASTFlags,
+        at: Position,
+        file: u16,
+    ) -> (Statement, Type) {
         let span = self.spans(file).token(at);
         if flags.contains(ASTFlags::BREAK) {
-            let node = self.not_in_the_language(at, file, "`throw`", "hold the user for a person: return review(\"why\")");
+            let node = self.not_in_the_language(
+                at,
+                file,
+                "`throw`",
+                "hold the user for a person: return review(\"why\")",
+            );
             return expression(node.node);
         }
         let value = value.map(|value| self.infer(value, file).node);
@@ -244,7 +304,8 @@ impl Checker<'_> {
             (_, Type::Never) => after_then,
             _ => after_then.or(&self.presence),
         };
-        let never_then = matches!(&condition.node.kind, NodeKind::Literal(crate::policy::tree::Literal::Bool(false)));
+        let never_then =
+            matches!(&condition.node.kind, NodeKind::Literal(crate::policy::tree::Literal::Bool(false)));
         let span = self.spans(file).token(at).to(otherwise.as_ref().map_or(then.span, |block| block.span));
         let then_type = if never_then { Type::Unit } else { then_type };
         let ty = self.join_branches(&then_type, &otherwise_type, span);
@@ -257,7 +318,12 @@ impl Checker<'_> {
     pub(super) fn join_branches(&mut self, left: &Type, right: &Type, span: Span) -> Type {
         join(left, right).unwrap_or_else(|| {
             let message = format!("one branch gives {left}, another {right}");
-            self.report_help(Code::DifferentTypes, span, message, "every branch gives a value of one type, or an answer");
+            self.report_help(
+                Code::DifferentTypes,
+                span,
+                message,
+                "every branch gives a value of one type, or an answer",
+            );
             Type::Broken
         })
     }
@@ -267,16 +333,34 @@ impl Checker<'_> {
         self.check_block(block.statements(), span, file)
     }
 
-    fn check_for(&mut self, name: &str, at: Position, counter: bool, flow: &FlowControl, start: Position, file: u16) -> (Statement, Type) {
+    fn check_for(
+        &mut self,
+        name: &str,
+        at: Position,
+        counter: bool,
+        flow: &FlowControl,
+        start: Position,
+        file: u16,
+    ) -> (Statement, Type) {
         let span = self.spans(file).token(start);
         if counter {
-            self.report_help(Code::NotInTheLanguage, span, "a loop with a counter is not in the policy language", "write: for element in list { … }");
+            self.report_help(
+                Code::NotInTheLanguage,
+                span,
+                "a loop with a counter is not in the policy language",
+                "write: for element in list { … }",
+            );
         }
         let list = if let Expr::FnCall(call, at) = &flow.expr
             && matches!(call.name.as_str(), ".." | "..=" | "range")
         {
             let range = self.spans(file).token(*at);
-            self.report_help(Code::ForbiddenLoop, range, "a loop over a range of numbers", "write: for element in list { … }");
+            self.report_help(
+                Code::ForbiddenLoop,
+                range,
+                "a loop over a range of numbers",
+                "write: for element in list { … }",
+            );
             self.broken(range).node
         } else {
             self.infer(&flow.expr, file).node

@@ -20,7 +20,13 @@ struct Arm {
 }
 
 impl Checker<'_> {
-    pub(super) fn infer_switch(&mut self, subject: &Expr, collection: &SwitchCasesCollection, at: Position, file: u16) -> Node {
+    pub(super) fn infer_switch(
+        &mut self,
+        subject: &Expr,
+        collection: &SwitchCasesCollection,
+        at: Position,
+        file: u16,
+    ) -> Node {
         let subject = self.infer(subject, file).node;
         let start = self.spans(file).token(at);
         let patterns = self.spans(file).arms(start.start);
@@ -36,7 +42,12 @@ impl Checker<'_> {
             } else if !is_range(&case.value) {
                 for block in &case.blocks {
                     let message = "this value cannot be a case";
-                    self.report_help(Code::InvalidLiteral, arm_span(*block), message, "cases are texts, whole numbers, true, false or ()");
+                    self.report_help(
+                        Code::InvalidLiteral,
+                        arm_span(*block),
+                        message,
+                        "cases are texts, whole numbers, true, false or ()",
+                    );
                 }
             }
         }
@@ -47,7 +58,12 @@ impl Checker<'_> {
         for (_, index) in &ranges {
             if !matches!(subject.ty.clone().present(), Type::Int | Type::Broken) {
                 let message = format!("a range of numbers never matches {}", subject.ty);
-                self.report_help(Code::DifferentTypes, arm_span(*index), message, "ranges are for whole numbers");
+                self.report_help(
+                    Code::DifferentTypes,
+                    arm_span(*index),
+                    message,
+                    "ranges are for whole numbers",
+                );
             }
         }
 
@@ -55,10 +71,18 @@ impl Checker<'_> {
         let (arms, types): (Vec<Arm>, Vec<Type>) = arms.into_iter().unzip();
         let default = collection.def_case.and_then(|index| arms.get(index)).map(|arm| arm.body.clone());
         let exhaustive = default.is_some() || self.covers(&subject.ty, &values, collection);
-        if subject.ty.is_optional() && default.is_none() && !values.values().flatten().any(|value| *value == Literal::Unit) {
+        if subject.ty.is_optional()
+            && default.is_none()
+            && !values.values().flatten().any(|value| *value == Literal::Unit)
+        {
             let what = self.excerpt(subject.span);
             let message = format!("`{what}` may be absent, and no case says what happens then");
-            self.report_help(Code::IncompleteSwitch, subject.span, message, "add a case `() => …` or `_ => …`");
+            self.report_help(
+                Code::IncompleteSwitch,
+                subject.span,
+                message,
+                "add a case `() => …` or `_ => …`",
+            );
         }
         let span = start.to(arms.iter().map(|arm| arm.body.span).reduce(Span::to).unwrap_or(subject.span));
         let mut ty = if exhaustive { Type::Never } else { Type::Unit };
@@ -149,7 +173,12 @@ impl Checker<'_> {
             Type::Text | Type::OneOf(_) | Type::Id | Type::Int | Type::Bool | Type::Broken | Type::Never
         ) {
             let message = format!("a switch cannot look at {ty}");
-            self.report_help(Code::WrongOperand, subject.span, message, "it looks at words, texts, whole numbers, true or false");
+            self.report_help(
+                Code::WrongOperand,
+                subject.span,
+                message,
+                "it looks at words, texts, whole numbers, true or false",
+            );
         }
     }
 
@@ -177,7 +206,12 @@ impl Checker<'_> {
     }
 
     /// Whether the unguarded cases name every value there is.
-    fn covers(&self, ty: &Type, values: &BTreeMap<usize, Vec<Literal>>, collection: &SwitchCasesCollection) -> bool {
+    fn covers(
+        &self,
+        ty: &Type,
+        values: &BTreeMap<usize, Vec<Literal>>,
+        collection: &SwitchCasesCollection,
+    ) -> bool {
         let named: BTreeSet<Arc<str>> = values
             .iter()
             .filter(|(index, _)| unguarded(&collection.expressions[**index].lhs))
@@ -207,7 +241,9 @@ fn body_span(body: &Block) -> Option<Span> {
     body.statements
         .iter()
         .filter_map(|statement| match statement {
-            Statement::Expression(node) | Statement::Let(_, node) | Statement::Assign(_, node) => Some(node.span),
+            Statement::Expression(node) | Statement::Let(_, node) | Statement::Assign(_, node) => {
+                Some(node.span)
+            }
             Statement::Return(node, span) => Some(node.as_ref().map_or(*span, |node| span.to(node.span))),
             Statement::For { span, body, .. } => Some(span.to(body.span)),
             Statement::Break | Statement::Continue => None,

@@ -33,7 +33,12 @@ fn findings(text: &str) -> Vec<String> {
         .diagnostics
         .iter()
         .filter(|finding| finding.code != Code::NoRationale)
-        .map(|finding| format!("{} {}:{}+{} {}", finding.code, finding.line, finding.column, finding.length, finding.message))
+        .map(|finding| {
+            format!(
+                "{} {}:{}+{} {}",
+                finding.code, finding.line, finding.column, finding.length, finding.message
+            )
+        })
         .collect();
     assert_eq!(checked.policy.is_some(), !checked.diagnostics.iter().any(Diagnostic::is_error));
     found
@@ -127,7 +132,10 @@ fn names_that_do_not_exist() {
 
 #[test]
 fn types_that_do_not_fit() {
-    one(&body("if user.employment == \"contracter\" { detach() }"), "P0202 1:36+12 `employment` can never be \"contracter\"");
+    one(
+        &body("if user.employment == \"contracter\" { detach() }"),
+        "P0202 1:36+12 `employment` can never be \"contracter\"",
+    );
     one(&body("if user.employment in [\"staff\", \"temp\"] { detach() }"), "P0202 1:46+6");
     one(&body("if user.has_left == \"true\" { detach() }"), "P0201 1:17+23");
     one(&body("if user.created == \"2026-01-01\" { detach() }"), "P0201");
@@ -192,20 +200,35 @@ fn optional_values_that_were_checked() {
     clean(&body("if !(user.last_day == ()) && user.last_day < today() { revoke() }"));
     clean(&body("if (user.last_day ?? today()) < today() { revoke() }"));
     clean(&body("if user.department in [\"a\"] && user.department.starts_with(\"b\") { revoke() }"));
-    clean(&body("switch user.department { () => keep(), \"a\" => revoke(), _ => if user.department.len() > 3 { detach() } }"));
-    clean("private fn gone(day) { day != () && day < today() } fn r(user) { if gone(user.last_day) { revoke() } }");
+    clean(&body(
+        "switch user.department { () => keep(), \"a\" => revoke(), _ => if user.department.len() > 3 { detach() } }",
+    ));
+    clean(
+        "private fn gone(day) { day != () && day < today() } fn r(user) { if gone(user.last_day) { revoke() } }",
+    );
     one(&body("if user.last_day != () || user.last_day < today() { revoke() }"), "P0203");
-    one(&body("if user.last_day == () { keep() } else if user.created < user.last_day { revoke() }"), "P0203");
+    one(
+        &body("if user.last_day == () { keep() } else if user.created < user.last_day { revoke() }"),
+        "P0203",
+    );
 }
 
 #[test]
 fn helpers_constants_and_closures() {
-    clean("const KINDS = [\"staff\", \"temporary\"];\nprivate fn ours(user, kinds) { user.employment in kinds }\nfn r(user) { if ours(user, KINDS) { revoke() } }");
-    clean("const A = 3; const B = A * 2 + days_in(); fn r(user) { if user.notice_days > A { revoke() } }".replace(" const B = A * 2 + days_in();", "").as_str());
+    clean(
+        "const KINDS = [\"staff\", \"temporary\"];\nprivate fn ours(user, kinds) { user.employment in kinds }\nfn r(user) { if ours(user, KINDS) { revoke() } }",
+    );
+    clean(
+        "const A = 3; const B = A * 2 + days_in(); fn r(user) { if user.notice_days > A { revoke() } }"
+            .replace(" const B = A * 2 + days_in();", "")
+            .as_str(),
+    );
     one("const KINDS = [\"staf\"]; fn r(user) { if user.employment in KINDS { revoke() } }", "P0202");
     clean(&body("let d = user.department ?? \"\"; if user.groups.some(|g| g == d) { revoke() }"));
     clean(&body("for g in user.groups { if g.starts_with(\"x\") { return revoke(); } }"));
-    clean(&body("let n = 0; for g in user.groups { if g != \"a\" { n += 1; } } if n > 3 { review(`in ${n} groups`) }"));
+    clean(&body(
+        "let n = 0; for g in user.groups { if g != \"a\" { n += 1; } } if n > 3 { review(`in ${n} groups`) }",
+    ));
 }
 
 #[test]

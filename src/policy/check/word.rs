@@ -70,16 +70,25 @@ impl Checker<'_> {
             Wanted::TextOrList => matches!(ty, Type::Text | Type::OneOf(_) | Type::Id | Type::List(_)),
             Wanted::Id => ty == Type::Id,
             Wanted::Period => matches!(ty, Type::Days | Type::Period),
-            Wanted::Action => matches!(ty, Type::Answer(kinds) if kinds == AnswerKinds { action: true, ..AnswerKinds::NONE }),
+            Wanted::Action => {
+                matches!(ty, Type::Answer(kinds) if kinds == AnswerKinds { action: true, ..AnswerKinds::NONE })
+            }
         };
         if !fits && !matches!(ty, Type::Broken | Type::Never) {
             let help = match (wanted, &ty) {
                 (Wanted::DateOrInstant, Type::Text) => "write a date as date(\"2026-11-22\")".to_owned(),
-                (Wanted::Period, Type::Int) => "say what the number counts: days(n), weeks(n) or hours(n)".to_owned(),
+                (Wanted::Period, Type::Int) => {
+                    "say what the number counts: days(n), weeks(n) or hours(n)".to_owned()
+                }
                 (Wanted::Text, Type::Answer(_)) => format!("give a text: {}", word.signature),
                 _ => format!("write: {}", word.signature),
             };
-            self.report_help(Code::WrongArgumentType, argument.span, format!("`{}` does not take {ty}", word.name), help);
+            self.report_help(
+                Code::WrongArgumentType,
+                argument.span,
+                format!("`{}` does not take {ty}", word.name),
+                help,
+            );
         }
     }
 
@@ -92,7 +101,12 @@ impl Checker<'_> {
                 None => {
                     let message = format!("{text:?} is not a date of the calendar");
                     let place = arguments.first().map_or(span, |argument| argument.span);
-                    self.report_help(Code::InvalidLiteral, place, message, "write year-month-day: date(\"2026-11-22\")");
+                    self.report_help(
+                        Code::InvalidLiteral,
+                        place,
+                        message,
+                        "write year-month-day: date(\"2026-11-22\")",
+                    );
                     self.node(NodeKind::Literal(Literal::Unit), Type::Broken, span).into()
                 }
             },
@@ -143,7 +157,12 @@ impl Checker<'_> {
                             Some(near) => format!("did you mean \"{near}\"?"),
                             None => "a veto forbids \"detach\", \"revoke\" or \"withdraw\"".to_owned(),
                         };
-                        self.report_help(Code::NotInClosedSet, argument.span, format!("{text:?} cannot be forbidden"), help);
+                        self.report_help(
+                            Code::NotInClosedSet,
+                            argument.span,
+                            format!("{text:?} cannot be forbidden"),
+                            help,
+                        );
                     }
                 },
                 _ if argument.ty == Type::Broken => {}
@@ -202,11 +221,17 @@ impl Checker<'_> {
         }
         self.check_modifier_place(&action, modifier, name_span, word);
         self.check_modifier_value(modifier, &arguments);
-        let ty = if matches!(action.ty, Type::Answer(kinds) if kinds == AnswerKinds { action: true, ..AnswerKinds::NONE }) {
+        let ty = if matches!(action.ty, Type::Answer(kinds) if kinds == AnswerKinds { action: true, ..AnswerKinds::NONE })
+        {
             Type::ACTION
         } else {
             let message = format!("`.{}` follows an action, this is {}", word.name, action.ty);
-            self.report_help(Code::MisplacedModifier, name_span, message, format!("write: {}", word.signature));
+            self.report_help(
+                Code::MisplacedModifier,
+                name_span,
+                message,
+                format!("write: {}", word.signature),
+            );
             Type::Broken
         };
         self.node(NodeKind::Modify(Box::new(action), modifier, arguments), ty, span).into()
@@ -228,8 +253,12 @@ impl Checker<'_> {
         let on_id = matches!(verb, Verb::Detach | Verb::Revoke);
         let changes = !matches!(verb, Verb::Keep | Verb::Review);
         let (applies, why) = match modifier {
-            Modifier::KeepAccess | Modifier::After | Modifier::OrElse => (on_id, "it belongs to detach() and revoke()"),
-            Modifier::Within | Modifier::Approvals => (changes, "it belongs to actions that change something"),
+            Modifier::KeepAccess | Modifier::After | Modifier::OrElse => {
+                (on_id, "it belongs to detach() and revoke()")
+            }
+            Modifier::Within | Modifier::Approvals => {
+                (changes, "it belongs to actions that change something")
+            }
             Modifier::Because | Modifier::Notify | Modifier::ReplaceWith => {
                 (verb != Verb::Review, "say it in the text of review(…)")
             }
@@ -245,7 +274,12 @@ impl Checker<'_> {
         match (modifier, self.literal_of(argument)) {
             (Modifier::After | Modifier::Within, Some(Literal::Period(period))) if period.is_negative() => {
                 let help = "a period here begins at the leaving instant and cannot be negative";
-                self.report_help(Code::InvalidLiteral, argument.span, format!("a negative period: {period}"), help);
+                self.report_help(
+                    Code::InvalidLiteral,
+                    argument.span,
+                    format!("a negative period: {period}"),
+                    help,
+                );
             }
             (Modifier::Approvals, Some(Literal::Int(number))) if !(0..=MAX_APPROVALS).contains(&number) => {
                 let help = format!("0 to {MAX_APPROVALS} people can be asked");
@@ -259,7 +293,12 @@ impl Checker<'_> {
     fn check_replacement(&mut self, id: Id, span: Span) {
         if id.is_system() {
             let message = format!("{id} is a system ID and replaces nobody");
-            self.report_help(Code::InvalidLiteral, span, message, "replace by the person's other ID: user.superseded_by");
+            self.report_help(
+                Code::InvalidLiteral,
+                span,
+                message,
+                "replace by the person's other ID: user.superseded_by",
+            );
         }
     }
 }
