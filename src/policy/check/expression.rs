@@ -407,7 +407,7 @@ impl Checker<'_> {
             self.report_help(Code::UnknownField, name_span, format!("unknown field `{name}`"), help);
             return self.broken(span);
         };
-        self.reads.insert(slot);
+        self.reads.entry(slot).or_insert(span);
         let mut ty = Type::of_field(self.schema.field_type(slot));
         if self.presence.get(Path::Field(slot)) == Some(true) {
             ty = ty.present();
