@@ -19,7 +19,9 @@ fn bench(criterion: &mut Criterion, case: &Case) {
     let mut group = criterion.benchmark_group(case.name);
     group.throughput(Throughput::Elements(case.users.len() as u64));
     group.bench_function("hand-written match", |bencher| {
-        bencher.iter(|| case.typed.iter().map(|user| work::by_hand(user, &case.conjunctions) as usize).sum::<usize>());
+        bencher.iter(|| {
+            case.typed.iter().map(|user| work::by_hand(user, &case.conjunctions) as usize).sum::<usize>()
+        });
     });
     group.sample_size(10);
     group.bench_function("interpreter, whole decision", |bencher| {
@@ -39,7 +41,12 @@ fn ratio(case: &Case) {
             let per = |since: Instant, count: usize| since.elapsed().as_secs_f64() * 1e9 / count as f64;
             let start = Instant::now();
             for _ in 0..50 {
-                black_box(case.typed.iter().map(|user| work::by_hand(user, &case.conjunctions) as usize).sum::<usize>());
+                black_box(
+                    case.typed
+                        .iter()
+                        .map(|user| work::by_hand(user, &case.conjunctions) as usize)
+                        .sum::<usize>(),
+                );
             }
             let by_hand = per(start, 50 * case.typed.len());
             let start = Instant::now();

@@ -118,7 +118,8 @@ impl Case {
         let moment = Moment::new(instant, "Europe/Zurich".parse().expect("a zone")).expect("in range");
         let mut seeded = Seeded(7);
         let typed: Vec<Typed> = (0..count).map(|_| Typed::seeded(&mut seeded)).collect();
-        let users = typed.iter().enumerate().map(|(index, user)| user.to_user(index, &schema, &moment)).collect();
+        let users =
+            typed.iter().enumerate().map(|(index, user)| user.to_user(index, &schema, &moment)).collect();
         let checked = check(vec![Source::new("bench.rhai", policy(&conjunctions))], &schema, None);
         let policy = checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
         let evaluator = policy.evaluator(Basis::new(moment, true)).expect("the sandbox holds");
@@ -149,7 +150,8 @@ impl Typed {
             employment: seeded.employment(),
             department: seeded.small(20),
             country: seeded.small(30),
-            edition: [Edition::Enterprise, Edition::Business, Edition::Essential][usize::from(seeded.small(3))],
+            edition: [Edition::Enterprise, Edition::Business, Edition::Essential]
+                [usize::from(seeded.small(3))],
             has_left: seeded.below(3) == 0,
             legal_hold: seeded.below(20) == 0,
             last_seen_days: i64::from(seeded.small(200)),
@@ -181,7 +183,8 @@ impl Typed {
 
 /// The policy text.
 fn policy(conjunctions: &[Conjunction]) -> String {
-    let mut text = String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
+    let mut text =
+        String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
     for (index, rule) in conjunctions.iter().enumerate() {
         let answer = match rule.answer {
             Answer::Withdraw => "withdraw()",

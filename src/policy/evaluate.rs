@@ -123,4 +123,6 @@ fn valid_until(
 }
 
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod tests;

@@ -3,5 +3,5 @@
 mod reference;
 mod visible;
 
-pub use visible::visible;
 pub use reference::policy_reference;
+pub use visible::visible;

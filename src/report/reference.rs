@@ -21,7 +21,13 @@ pub fn policy_reference() -> String {
         ("Actions", words(Group::Action, "What a rule wants done: one answer of a rule.")),
         ("Modifiers", words(Group::Modifier, "Written after an action with a dot.")),
         ("Vetoes", words(Group::Veto, "Another answer of a rule: what no rule may do to this user.")),
-        ("Obligations", words(Group::Obligation, "What must happen besides. `notify` and `replace_with` also follow an action with a dot.")),
+        (
+            "Obligations",
+            words(
+                Group::Obligation,
+                "What must happen besides. `notify` and `replace_with` also follow an action with a dot.",
+            ),
+        ),
         ("Dates and periods", words(Group::Time, "")),
         ("Texts", words(Group::Text, "Written after a text with a dot.")),
         ("Lists", words(Group::List, "Written after a list with a dot.")),
@@ -80,7 +86,9 @@ fn platform(rows: &[u8]) -> String {
 
 fn words(group: Group, about: &str) -> String {
     let mut text = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
-    for Word { name, signature, meaning, platform: rows, example, .. } in WORDS.iter().filter(|word| word.group == group) {
+    for Word { name, signature, meaning, platform: rows, example, .. } in
+        WORDS.iter().filter(|word| word.group == group)
+    {
         let _ = write!(
             text,
             "### `{name}`\n\n`{signature}`\n\n{meaning}\n\n{}\n```rhai\n{example}\n```\n\n",
@@ -93,7 +101,11 @@ fn words(group: Group, about: &str) -> String {
 fn operators() -> String {
     let mut text = String::new();
     for operator in OPERATORS {
-        let _ = write!(text, "### `` {} ``\n\n{}\n\n```rhai\n{}\n```\n\n", operator.symbol, operator.meaning, operator.example);
+        let _ = write!(
+            text,
+            "### `` {} ``\n\n{}\n\n```rhai\n{}\n```\n\n",
+            operator.symbol, operator.meaning, operator.example
+        );
     }
     text
 }
