@@ -18,7 +18,7 @@ use super::load::too_large;
 use super::source::{Source, Span};
 use super::token::{Bracket, TokenKind, Tokens};
 use crate::diagnostic::{Code, Diagnostic};
-use message::{Message, describe, duplicate_function, short, unclosed_text};
+use message::{Message, describe, duplicate_function, missing_semicolon, short, unclosed_text};
 use outline::Item;
 
 mod habits;
@@ -287,7 +287,10 @@ impl Draft<'_> {
             };
             return Some((token.start, token.end, message));
         }
-        let token = tokens.iter().find(|token| token.is_lonely_bracket())?;
+        // An open template swallows the brackets behind it, so it explains theirs.
+        let mut alone = tokens.iter().filter(|token| token.is_lonely_bracket());
+        let template = alone.clone().find(|token| token.kind == TokenKind::Open(Bracket::Template));
+        let token = template.or_else(|| alone.next())?;
         let written = token.text(self.text());
         let message = match token.kind {
             TokenKind::Open(Bracket::Template) => unclosed_text(),
@@ -356,22 +359,28 @@ impl Draft<'_> {
         let edits = self.replacements();
         for index in 0..self.items.len() {
             let Some(item) = self.items.get(index).filter(|_| !self.is_blanked(index)) else { continue };
-            let (first_line, line_start) = self.tokens.line_of(item.start);
-            let mut text = self.tokens.blank(self.text(), line_start, item.start);
-            let first = edits.partition_point(|(range, _)| range.start < item.start);
-            text += &self.render(item.start, item.end, edits.get(first..).unwrap_or_default());
+            let (start, end) = (item.start, item.end);
+            let first = edits.partition_point(|(range, _)| range.start < start);
+            let text = self.render(start, end, edits.get(first..).unwrap_or_default());
             if let Err(error) = engine.compile(text) {
                 let position = error.position();
-                let byte = position.line().map_or(item.end, |line| {
-                    self.tokens.byte_of(
-                        self.text(),
-                        first_line + line - 1,
-                        position.position().unwrap_or_default(),
-                    )
+                let byte = position.line().map_or(end, |line| {
+                    self.tokens.byte_from(self.text(), start, line, position.position().unwrap_or_default())
                 });
                 self.syntax_error(index, byte, error.err_type());
+            } else if let Some((start, end)) = self.lacks_semicolon(index) {
+                self.report(start, end, missing_semicolon());
+                self.blank(index);
             }
         }
+    }
+
+    /// The last token of a statement that another item follows without `;`.
+    fn lacks_semicolon(&self, index: usize) -> Option<(u32, u32)> {
+        self.items.get(index + 1)?;
+        let item = self.items.get(index).filter(|item| item.needs_semicolon)?;
+        let last = self.tokens.token(item.tokens.end.checked_sub(1)?)?;
+        (last.text(self.text()) != ";").then_some((last.start, last.end))
     }
 
     /// Reports an error in an item, unless the item has been explained, and leaves the item out.

@@ -226,7 +226,22 @@ impl Tokens {
         let Some(&start) = line.checked_sub(1).and_then(|index| self.lines.get(index)) else {
             return length;
         };
-        let end = self.lines.get(line).map_or(length, |next| next - 1);
+        self.walk(text, start, column)
+    }
+
+    /// The byte of a place in a stretch that begins at `start` and was parsed by itself.
+    pub(crate) fn byte_from(&self, text: &str, start: u32, line: usize, column: usize) -> u32 {
+        if line <= 1 {
+            self.walk(text, start, column)
+        } else {
+            self.byte_of(text, self.line_of(start) + line - 1, column)
+        }
+    }
+
+    /// The byte of a column, counted from `start`, of the line around `start`.
+    fn walk(&self, text: &str, start: u32, column: usize) -> u32 {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let end = self.lines.get(self.line_of(start)).map_or(length, |next| next - 1);
         let rest = text.get(start as usize..end as usize).unwrap_or_default();
         let skipped = self.uncounted.partition_point(|byte| *byte < start);
         let mut skipped = self.uncounted.get(skipped..).unwrap_or_default().iter().peekable();
@@ -250,10 +265,9 @@ impl Tokens {
         Some(self.byte_of(text, line, position.position().unwrap_or_default()))
     }
 
-    /// The line of a byte in Rhai's count, from 1, and where it begins.
-    pub(crate) fn line_of(&self, byte: u32) -> (usize, u32) {
-        let line = self.lines.partition_point(|start| *start <= byte).max(1);
-        (line, self.lines.get(line - 1).copied().unwrap_or_default())
+    /// The line of a byte in Rhai's count, from 1.
+    fn line_of(&self, byte: u32) -> usize {
+        self.lines.partition_point(|start| *start <= byte)
     }
 
     /// A stretch of the text as nothing but blanks, so that all that follows keeps its place in

@@ -242,8 +242,7 @@ impl Finder<'_> {
                 (TokenKind::Operator, _, "." | "?.") => has_field = true,
                 (TokenKind::Operator, _, ";" | "," | "=>" | "=" | "|")
                 | (TokenKind::Identifier, _, "let" | "const")
-                | (TokenKind::Open(_), ..)
-                | (TokenKind::Close(Bracket::Brace), ..) => break,
+                | (TokenKind::Open(_) | TokenKind::Close(Bracket::Brace), ..) => break,
                 (TokenKind::Close(_), Some(open), _) => at = open,
                 _ => {}
             }

@@ -36,7 +36,7 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
     match error {
         E::BadInput(error) => describe_input(error),
         E::UnexpectedEOF => syntax("the text ends in the middle of this"),
-        E::UnknownOperator(operator) => syntax(format!("`{}` is no operator", short(operator))),
+        E::UnknownOperator(symbol) => reserved(symbol),
         E::MissingToken(token, _) => missing(token, &instead),
         E::MissingSymbol(_) => syntax(format!("a symbol is missing: {instead}")),
         E::MalformedIndexExpr(_) => {
@@ -129,10 +129,12 @@ fn describe_input(error: &LexError) -> Message {
 
 fn missing(token: &str, instead: &str) -> Message {
     let message = syntax(format!("`{}` is missing: {instead}", short(token)));
-    match token {
-        ";" => message.help("a statement ends with `;` before the next one begins"),
-        _ => message,
-    }
+    if token == ";" { message.help("a statement ends with `;` before the next one begins") } else { message }
+}
+
+/// A statement that is not ended.
+pub(super) fn missing_semicolon() -> Message {
+    syntax("`;` is missing after this").help("a statement ends with `;` before the next one begins")
 }
 
 /// Text whose closing quote is missing.

@@ -21,6 +21,8 @@ pub(super) struct Item {
     pub(super) name: Option<usize>,
     /// How many parameters the function has.
     pub(super) parameters: usize,
+    /// Whether it is a statement that ends with `;`, unlike functions and blocks.
+    pub(super) needs_semicolon: bool,
 }
 
 impl Item {
@@ -32,6 +34,9 @@ impl Item {
 
 /// Words that begin a function: the right one and those of other languages.
 pub(super) const FUNCTION_WORDS: [&str; 5] = ["fn", "function", "def", "func", "fun"];
+
+/// Words that begin a statement which ends with its block.
+const BLOCK_WORDS: [&str; 8] = ["if", "for", "while", "loop", "do", "switch", "try", "{"];
 
 /// The token table of a text, read item by item where its brackets do not balance.
 pub(super) fn read(text: &str) -> Tokens {
@@ -126,6 +131,8 @@ pub(super) fn items(text: &str, tokens: &Tokens) -> Vec<Item> {
             Some(word) => function(text, tokens, word),
             None => (statement(text, tokens, index), None, 0),
         };
+        let is_function = function_head(text, tokens, index).is_some();
+        let needs_semicolon = !is_function && !BLOCK_WORDS.contains(&first.text(text));
         let end = tokens.token(last).map_or(first.end, |token| token.end);
         let docs = tokens.trivia().partition_point(|trivia| trivia.start < end_before);
         let documentation = tokens.trivia().get(docs..).unwrap_or_default().iter();
@@ -133,7 +140,7 @@ pub(super) fn items(text: &str, tokens: &Tokens) -> Vec<Item> {
             .take_while(|trivia| trivia.start < first.start)
             .find(|trivia| trivia.kind == TriviaKind::Doc)
             .map_or(first.start, |trivia| trivia.start);
-        items.push(Item { start, end, tokens: index..last + 1, name, parameters });
+        items.push(Item { start, end, tokens: index..last + 1, name, parameters, needs_semicolon });
         (index, end_before) = (last + 1, end);
     }
     items
@@ -181,7 +188,7 @@ fn count_parameters(text: &str, tokens: &Tokens, between: Range<usize>) -> usize
 /// The last token of the statement that begins at `index`.
 fn statement(text: &str, tokens: &Tokens, index: usize) -> usize {
     let first = tokens.token(index).map_or("", |token| token.text(text));
-    let is_block = matches!(first, "if" | "for" | "while" | "loop" | "do" | "switch" | "try" | "{");
+    let is_block = BLOCK_WORDS.contains(&first);
     let (mut last, mut at) = (index, index);
     while let Some(token) = tokens.token(at) {
         if at > index && begins_another(text, tokens, at) {
