@@ -203,7 +203,8 @@ fn limits() {
     assert_eq!(functions(&long), ["other"]);
     let list = inside(&format!("[{}]", "1,".repeat(2000)));
     assert_eq!(found(&list)[0].0, Code::TooLarge);
-    let many: String = (0..4200).map(|number| format!("fn f{number}(){{}}\n")).collect();
+    let many: String =
+        (0..4200).flat_map(|number| ["fn f".to_owned(), number.to_string(), "(){}\n".to_owned()]).collect();
     assert!(many.len() < Source::MAX_BYTES);
     assert_eq!(found(&many).iter().map(|(code, _)| *code).collect::<Vec<_>>(), [Code::TooLarge]);
     let large = " ".repeat(Source::MAX_BYTES + 1);
@@ -266,8 +267,10 @@ fn words_for_operators() {
     }
     let text = inside("user.a and not user.b or user.c is 'x'");
     let codes: Vec<_> = found(&text).into_iter().map(|(code, _)| code).collect();
-    use Code::{SingleQuotes, WordOperator};
-    assert_eq!(codes, [WordOperator, WordOperator, WordOperator, WordOperator, SingleQuotes]);
+    assert_eq!(
+        codes,
+        [Code::WordOperator, Code::WordOperator, Code::WordOperator, Code::WordOperator, Code::SingleQuotes]
+    );
     assert_eq!(functions(&text), ["other", "rule"]);
     assert_found(&inside("keep().or_else(detach())"), &[]);
     assert_found(&inside("let or = 1; let and = or; user.or + and; let not = true; !not"), &[]);
@@ -439,7 +442,8 @@ fn hostile_text_is_quick_and_has_errors() {
         assert!(!parsed.diagnostics.is_empty(), "{unit:?}");
         assert!(start.elapsed() < Duration::from_secs(20), "{unit:?} takes {:?}", start.elapsed());
     }
-    let functions: String = (0..4000).map(|number| format!("fn f{number}(){{1 1}}")).collect();
+    let functions: String =
+        (0..4000).flat_map(|number| ["fn f".to_owned(), number.to_string(), "(){1 1}".to_owned()]).collect();
     let start = Instant::now();
     assert_eq!(parsed(&functions).diagnostics.len(), 4000);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
@@ -511,6 +515,16 @@ fn assert_is_sensible(text: &str) {
         assert!(super::parser().compile(text).is_ok(), "{text:?}");
     }
     assert!(parsed.broken.iter().all(|range| range.start < range.end && range.end as usize <= text.len()));
+}
+
+#[test]
+fn a_small_stack_is_enough() {
+    let deep = inside(&["(".repeat(5000), "1".to_owned(), ")".repeat(5000)].concat());
+    let wide = inside(&["!".repeat(5000), "user.a".to_owned()].concat());
+    let thread = std::thread::Builder::new().stack_size(128 * 1024).spawn(move || {
+        [deep, wide, "if a { ".repeat(500), POLICY.to_owned()].map(|text| parsed(&text).diagnostics.len())
+    });
+    assert_eq!(thread.expect("a thread starts").join().expect("it does not overflow")[3], 0);
 }
 
 proptest! {
