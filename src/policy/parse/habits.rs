@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::super::token::{Bracket, Token, TokenKind, Tokens, TriviaKind};
 use super::message::{Message, is_foreign, not_in_language, short};
-use super::outline::FUNCTION_WORDS;
+use super::outline::{FUNCTION_WORDS, MODIFIERS};
 use crate::diagnostic::Code;
 
 /// A habit: where it stands, what to say, and how to read it as it was meant.
@@ -149,6 +149,12 @@ impl Finder<'_> {
                         .help("write `fn`");
                 self.replace(token, message, "fn");
             }
+            "pub" | "public" if self.is_text(index + 1, "fn") => {
+                let message =
+                    Message::new(Code::NotInTheLanguage, format!("`{word}` is not in the policy language"))
+                        .help("remove it: a function is a rule unless it is `private`");
+                self.replace(token, message, "");
+            }
             _ if is_foreign(word) && self.is_foreign_here(index, word) => {
                 if word == "var" {
                     self.replace(token, not_in_language(word), "let");
@@ -242,7 +248,7 @@ impl Finder<'_> {
             let next = self.tokens.around(trivia.start);
             let word = self.tokens.token(next).map_or("", |token| token.text(self.text));
             let is_head = FUNCTION_WORDS.contains(&word) && self.is_named_function(next);
-            if is_head || matches!(word, "fn" | "private") {
+            if is_head || word == "fn" || MODIFIERS.contains(&word) {
                 continue;
             }
             // The third character makes it a doc comment, in `///` as in `/**`.

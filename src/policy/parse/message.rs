@@ -34,7 +34,7 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
     let instead =
         if found.is_empty() { "the file ends here".to_owned() } else { format!("found `{}`", short(found)) };
     match error {
-        E::BadInput(error) => describe_input(error),
+        E::BadInput(error) => describe_input(error, found),
         E::UnexpectedEOF => syntax("the text ends in the middle of this"),
         E::UnknownOperator(symbol) => reserved(symbol),
         E::MissingToken(token, _) => missing(token, &instead),
@@ -103,10 +103,19 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
     }
 }
 
-fn describe_input(error: &LexError) -> Message {
+fn describe_input(error: &LexError, found: &str) -> Message {
     match error {
-        LexError::UnexpectedInput(text) => syntax(format!("`{}` cannot stand here", short(text)))
-            .help("names are made of the letters a to z, digits and `_`"),
+        LexError::UnexpectedInput(_) if matches!(found, "}" | ")" | "]" | ";" | ",") => {
+            syntax(format!("a value or condition is missing before `{found}`"))
+        }
+        LexError::UnexpectedInput(text) => {
+            let message = syntax(format!("`{}` cannot stand here", short(text)));
+            if text.is_ascii() {
+                message
+            } else {
+                message.help("names are made of the letters a to z, digits and `_`")
+            }
+        }
         LexError::UnterminatedString => unclosed_text(),
         LexError::StringTooLong(limit) => {
             Message::new(Code::TooLarge, format!("this text is longer than {limit} bytes"))

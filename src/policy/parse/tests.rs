@@ -182,6 +182,8 @@ fn syntax_errors_speak_plainly() {
         ("switch 1 { _ => 1, 2 => 3 }", Code::Syntax, "_"),
         ("#{a: 1, a: 2}", Code::Syntax, "a"),
         ("fn inner(x) { x }", Code::Syntax, "fn"),
+        ("user.a &&", Code::Syntax, "}"),
+        ("user.a == == 1", Code::Syntax, "=="),
         ("break;", Code::Syntax, "break"),
         ("const X = 1; X = 2;", Code::Syntax, "X"),
         ("1 = 2;", Code::Syntax, "1"),

@@ -141,6 +141,13 @@ fn words_that_are_not_in_the_language() {
         assert_found(&text, &[(NotInTheLanguage, word)]);
         assert_eq!(functions(&text), ["other", "rule"]);
     }
+    for word in ["pub", "public"] {
+        let text = format!(
+            "/// A rule.\n{word} fn rule(user) {{ keep() }}\n/// Other.\nfn other(user) {{ keep() }}\n"
+        );
+        assert_found(&text, &[(NotInTheLanguage, word)]);
+        assert_eq!(functions(&text), ["other", "rule"]);
+    }
     assert_found("export const A = 1;", &[(NotInTheLanguage, "export")]);
     assert_found("const None = 1;\nfn a(user) { user.a == None }", &[]);
     assert_found(&inside("review(\"while None\") // loop"), &[]);
