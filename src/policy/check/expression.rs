@@ -1,7 +1,5 @@
 //! Types of expressions: literals, names, fields, lists, templates, `&&`, `||`, `??`.
 
-use std::sync::Arc;
-
 use rhai::{ASTFlags, Expr, Position, Stmt, StmtBlock};
 
 use super::closed::join;
@@ -491,9 +489,4 @@ pub(super) fn path_of(node: &Node) -> Option<Path> {
         NodeKind::Local(id) => Some(Path::Local(id)),
         _ => None,
     }
-}
-
-/// Text as an owned, shared string.
-pub(super) fn shared(text: &str) -> Arc<str> {
-    text.into()
 }
