@@ -1,5 +1,7 @@
 //! What the tracing evaluator must agree on with the interpreter, node by node, and what it records.
 
+use std::sync::Arc;
+
 use super::printed::*;
 use super::{ClauseKind, Obstacle, ReadState, Taken, Traced, trace};
 use crate::model::{Fact, Field, User};
@@ -586,15 +588,19 @@ fn helpers_come_down_to_their_one_condition() {
 
 #[test]
 fn deep_trees_fit_a_small_stack() {
-    let handle = std::thread::Builder::new().stack_size(128 << 10).spawn(|| {
-        let mut condition = field(Field::LegalHold);
-        for _ in 0..250 {
-            condition = not(condition);
-        }
-        let policy = policy(vec![("rule", only(branch(condition, only(action(Verb::Keep)), None)))]);
-        trace(&policy, 0, &someone(&[]), &noon()).answer
+    let mut condition = field(Field::LegalHold);
+    for _ in 0..250 {
+        condition = not(condition);
+    }
+    // Only the evaluation runs on the small stack, not the printer that these tests build trees with.
+    let policy = Arc::new(policy(vec![("rule", only(branch(condition, only(action(Verb::Keep)), None)))]));
+    let shared = policy.clone();
+    let thread = std::thread::Builder::new().stack_size(128 << 10);
+    let handle = thread.spawn(move || {
+        let traced = trace(&shared, 0, &someone(&[]), &noon());
+        let answer = traced.answer.clone();
+        (answer, traced, shared)
     });
-    // The tree itself is built and dropped within the small stack.
-    let answer = handle.expect("a thread").join().expect("no overflow");
+    let (answer, ..) = handle.expect("a thread").join().expect("no overflow");
     assert_eq!(answer, Ok(Answer::Nothing));
 }
