@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::term::{Term, Terms};
+use super::term::Term;
 use super::{Condition, TimeConditions};
 use crate::policy::compiled::{Constant, Policy};
 use crate::policy::tree::{Block, Builtin, LocalId, Node, NodeKind, Statement};
@@ -197,10 +197,10 @@ impl<'t> Visit<'t> for Collector<'_, 't> {
             // An answer that contains a time is another answer tomorrow.
             NodeKind::Action(_, arguments)
             | NodeKind::Modify(_, _, arguments)
-            | NodeKind::Obligation(_, arguments) => {
-                if arguments.iter().any(|argument| contains_time(self.definitions, argument)) {
-                    self.found.daily = true;
-                }
+            | NodeKind::Obligation(_, arguments)
+                if arguments.iter().any(|argument| contains_time(self.definitions, argument)) =>
+            {
+                self.found.daily = true;
             }
             _ => {}
         }
