@@ -14,6 +14,8 @@ mod source;
 mod text_limits;
 mod tree;
 mod types;
+#[cfg(test)]
+mod unchecked;
 
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::Basis;

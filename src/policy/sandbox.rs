@@ -18,7 +18,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, OptimizationLevel};
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Token};
 
 use super::rule_error::RuleError;
 use super::source::Source;
@@ -36,7 +36,9 @@ pub(crate) const MAX_LIST: usize = 1_024;
 /// Most entries of an object map. Scripts cannot write one; the limit stands in case one turns up.
 const MAX_MAP: usize = 256;
 /// Most variables and parameters of one function that live at the same time.
-pub(crate) const MAX_VARIABLES: usize = 48;
+///
+/// Eight calls whose every variable holds its own copy of the largest list stay below 32 MiB.
+pub(crate) const MAX_VARIABLES: usize = 32;
 /// Most functions of a file, closures included.
 const MAX_FUNCTIONS: usize = 4_096;
 /// Deepest nesting of calls.
@@ -121,6 +123,22 @@ pub(super) fn interpreter(meter: &Arc<Meter>) -> Engine {
     engine
 }
 
+/// Parsing has no operations to count, and some of it takes time with the square of the text.
+fn abort_parsing_when_late(engine: &mut Engine, meter: &Arc<Meter>) {
+    let meter = Arc::clone(meter);
+    #[expect(
+        deprecated,
+        reason = "how the script engine marks interfaces that may change; its version is pinned"
+    )]
+    engine.on_parse_token(move |token, _, _| {
+        meter.look();
+        match meter.stopped() {
+            Some(_) => Token::LexError(LexError::ImproperSymbol(String::new(), String::new()).into()),
+            None => token,
+        }
+    });
+}
+
 fn limit(engine: &mut Engine) {
     engine.set_optimization_level(OptimizationLevel::None);
     for symbol in DISABLED_SYMBOLS {
@@ -201,12 +219,17 @@ impl Meter {
             self.exceeded.store(true, Ordering::Relaxed);
         }
         if operations % OPERATIONS_PER_LOOK == 0 {
-            let now = u64::try_from(self.made.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            if now > self.deadline.load(Ordering::Relaxed) {
-                self.late.store(true, Ordering::Relaxed);
-            }
+            self.look();
         }
         self.stopped()
+    }
+
+    /// Looks at the clock.
+    fn look(&self) {
+        let now = u64::try_from(self.made.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        if now > self.deadline.load(Ordering::Relaxed) {
+            self.late.store(true, Ordering::Relaxed);
+        }
     }
 
     /// What stopped the script, if anything did, even if a callback swallowed it.
@@ -315,6 +338,7 @@ impl Sandbox {
         let meter = Meter::new();
         let moment = crate::model::Moment::new(time::OffsetDateTime::UNIX_EPOCH, crate::model::Zone::UTC);
         let mut engine = interpreter(&meter);
+        abort_parsing_when_late(&mut engine, &meter);
         if let Ok(moment) = moment {
             super::host::register(&mut engine, &meter, &moment);
         }
@@ -331,7 +355,10 @@ impl Sandbox {
         }
         self.meter.begin(self.patience);
         let run = || {
-            let ast = self.engine.compile(source).map_err(|_| Stopped::Refused)?;
+            let ast = self.engine.compile(source).map_err(|_| match self.meter.stopped() {
+                Some(_) => Stopped::Deadline,
+                None => Stopped::Refused,
+            })?;
             // The value is dropped here, on the large stack: it may be nested deeply.
             match self.engine.run_ast(&ast) {
                 Ok(()) => match self.meter.stopped() {
@@ -349,7 +376,7 @@ impl Sandbox {
         with_stack(|| catch_unwind(AssertUnwindSafe(run))).unwrap_or(Err(Stopped::Panicked))
     }
 
-    /// The signature of every function that scripts can call, sorted.
+    /// Every function that scripts can call with its parameters, sorted.
     ///
     /// # Errors
     /// A sentence, if the script engine's own description cannot be read.
@@ -360,7 +387,8 @@ impl Sandbox {
         let functions = description["functions"].as_array().ok_or("no list of functions")?;
         let mut signatures: Vec<String> = functions
             .iter()
-            .map(|function| function["signature"].as_str().unwrap_or_default().to_owned())
+            .filter_map(|function| function["signature"].as_str())
+            .map(|signature| signature.split(" -> ").next().unwrap_or(signature).to_owned())
             .collect();
         signatures.sort();
         Ok(signatures)
