@@ -6,11 +6,13 @@
 
 use time::OffsetDateTime;
 
+use super::answer::Answer;
 use super::basis::Basis;
 use super::combine::{Circumstances, RuleTitle, combine, without_rules};
 use super::compiled::Policy;
 use super::decision::Decision;
 use super::interpret::Interpreter;
+use super::rule_error::RuleError;
 use super::sandbox::Interrupted;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Field, Leaving, Moment, User};
@@ -55,14 +57,46 @@ impl Policy {
     /// that switches the limits of the script engine off.
     pub fn evaluator(&self, basis: Basis) -> Result<Evaluator, Diagnostic> {
         let interpreter = Interpreter::new(self, &basis.moment, basis.patience)?;
-        let title =
-            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
-        let rules = self.rules.iter().map(title).collect();
-        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules })
+        Ok(Evaluator::assembled(self, basis, interpreter))
     }
 }
 
 impl Evaluator {
+    fn assembled(policy: &Policy, basis: Basis, interpreter: Interpreter) -> Self {
+        let title =
+            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let rules = policy.rules.iter().map(title).collect();
+        Self { policy: policy.clone(), basis, interpreter, rules }
+    }
+
+    /// The same policy under other circumstances, or under the same for another thread. Much cheaper
+    /// than [`Policy::evaluator`], because both share what does not depend on the circumstances.
+    ///
+    /// # Errors
+    /// As [`Policy::evaluator`].
+    pub fn again(&self, basis: Basis) -> Result<Self, Diagnostic> {
+        let interpreter = self.interpreter.again(&self.policy, &basis.moment, basis.patience)?;
+        Ok(Self::assembled(&self.policy, basis, interpreter))
+    }
+
+    /// What one rule (by its position in [`Policy::rules`]) says about a user, before anything is
+    /// combined.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rule takes longer than the patience.
+    pub fn answer(&self, rule: usize, user: &User) -> Result<Result<Answer, RuleError>, DecideError> {
+        let (user, _) = self.with_leaving(user);
+        Ok(self.interpreter.answer(rule, &user)?)
+    }
+
+    /// The user with `has_left` filled in.
+    fn with_leaving(&self, user: &User) -> (User, Leaving) {
+        let leaving = Leaving::of(user, &self.basis.moment);
+        let mut user = user.clone();
+        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        (user, leaving)
+    }
+
     /// The decision about a user without a directory around it: the ID in `superseded_by` is trusted
     /// to be another ID of the same person that stays.
     ///
@@ -93,9 +127,7 @@ impl Evaluator {
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
         let moment = &self.basis.moment;
-        let leaving = Leaving::of(user, moment);
-        let mut user = user.clone();
-        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        let (user, leaving) = self.with_leaving(user);
         let circumstances = Circumstances {
             rules: &self.rules,
             user: &user,

@@ -18,7 +18,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, LexError, OptimizationLevel, Token};
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, Module, OptimizationLevel, Shared, Token};
 
 use super::rule_error::RuleError;
 use super::source::Source;
@@ -48,7 +48,8 @@ const MAX_DEPTH: usize = 32;
 /// Deepest nesting of expressions and blocks in a function.
 const MAX_DEPTH_IN_FUNCTION: usize = 24;
 
-/// Stack that parsing and interpretation can count on.
+/// Stack that parsing and interpretation can count on: at least twice what the worst script known
+/// takes, with the script engine not optimised at all.
 const STACK: usize = 8 << 20;
 /// Stack that is made where there is less: enough that a call within finds [`STACK`] again.
 const FRESH_STACK: usize = 10 << 20;
@@ -105,18 +106,34 @@ pub(crate) fn parser() -> Engine {
     engine
 }
 
-/// An engine that can run scripts: the parser plus the pure packages, metered by `meter`.
-pub(super) fn interpreter(meter: &Arc<Meter>) -> Engine {
+/// The functions of the pure packages. Making them costs far more than the rest of an engine, so
+/// engines that belong together share them; copies are cheap.
+#[derive(Clone, Debug)]
+pub(super) struct Library(Vec<Shared<Module>>);
+
+impl Library {
+    /// The packages of SAFETY, "The script sandbox"; none of them reaches outside.
+    pub(super) fn new() -> Self {
+        Self(vec![
+            ArithmeticPackage::new().as_shared_module(),
+            LogicPackage::new().as_shared_module(),
+            BasicMathPackage::new().as_shared_module(),
+            BasicStringPackage::new().as_shared_module(),
+            MoreStringPackage::new().as_shared_module(),
+            BasicIteratorPackage::new().as_shared_module(),
+            BasicArrayPackage::new().as_shared_module(),
+            BasicMapPackage::new().as_shared_module(),
+            BasicFnPackage::new().as_shared_module(),
+        ])
+    }
+}
+
+/// An engine that can run scripts: the parser plus the library, metered by `meter`.
+pub(super) fn interpreter(library: &Library, meter: &Arc<Meter>) -> Engine {
     let mut engine = parser();
-    ArithmeticPackage::new().register_into_engine(&mut engine);
-    LogicPackage::new().register_into_engine(&mut engine);
-    BasicMathPackage::new().register_into_engine(&mut engine);
-    BasicStringPackage::new().register_into_engine(&mut engine);
-    MoreStringPackage::new().register_into_engine(&mut engine);
-    BasicIteratorPackage::new().register_into_engine(&mut engine);
-    BasicArrayPackage::new().register_into_engine(&mut engine);
-    BasicMapPackage::new().register_into_engine(&mut engine);
-    BasicFnPackage::new().register_into_engine(&mut engine);
+    for module in &library.0 {
+        engine.register_global_module(Shared::clone(module));
+    }
     text_limits::register(&mut engine);
     let meter = Arc::clone(meter);
     engine.on_progress(move |_| meter.step().map(Dynamic::from));
@@ -218,7 +235,7 @@ impl Meter {
         if operations > self.allowed.load(Ordering::Relaxed) {
             self.exceeded.store(true, Ordering::Relaxed);
         }
-        if operations % OPERATIONS_PER_LOOK == 0 {
+        if operations.is_multiple_of(OPERATIONS_PER_LOOK) {
             self.look();
         }
         self.stopped()
@@ -256,6 +273,7 @@ impl Meter {
 }
 
 /// An error of a host function, as the script engine carries it.
+#[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]
 pub(super) fn raise(error: RuleError) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(Dynamic::from(error), rhai::Position::NONE).into()
 }
@@ -337,7 +355,7 @@ impl Sandbox {
     pub fn new(patience: Duration) -> Self {
         let meter = Meter::new();
         let moment = crate::model::Moment::new(time::OffsetDateTime::UNIX_EPOCH, crate::model::Zone::UTC);
-        let mut engine = interpreter(&meter);
+        let mut engine = interpreter(&Library::new(), &meter);
         abort_parsing_when_late(&mut engine, &meter);
         if let Ok(moment) = moment {
             super::host::register(&mut engine, &meter, &moment);

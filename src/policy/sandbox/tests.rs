@@ -63,7 +63,8 @@ fn lists_are_limited() {
 
 #[test]
 fn variables_are_limited() {
-    let variables = |count: usize| (0..count).map(|n| format!("let v{n} = {n};")).collect::<String>();
+    let variables =
+        |count: usize| (0..count).map(|n| format!("let v{n} = {n};")).collect::<Vec<_>>().concat();
     limit(&variables(MAX_VARIABLES), &variables(MAX_VARIABLES + 1), Stopped::Limit);
 }
 
@@ -87,7 +88,7 @@ fn depth_is_limited() {
 
 #[test]
 fn functions_are_limited() {
-    let functions = |count: usize| (0..count).map(|n| format!("fn f{n}(){{}}")).collect::<String>();
+    let functions = |count: usize| (0..count).map(|n| format!("fn f{n}(){{}}")).collect::<Vec<_>>().concat();
     limit(&functions(MAX_FUNCTIONS), &functions(MAX_FUNCTIONS + 1), Stopped::Refused);
 }
 
@@ -100,7 +101,7 @@ fn source_is_limited() {
 #[test]
 fn operations_are_limited_and_counted_in_callbacks_too() {
     let meter = Meter::new();
-    let engine = interpreter(&meter);
+    let engine = interpreter(&Library::new(), &meter);
     let operations = |script: &str, allowed: u64| {
         meter.begin(PATIENCE);
         meter.restart(allowed);
@@ -143,17 +144,17 @@ fn a_swallowed_stop_is_still_a_stop() {
 #[test]
 fn the_self_test_passes_here_and_fails_where_limits_are_off() {
     let meter = Meter::new();
-    assert_eq!(self_test(&interpreter(&meter), &meter), Ok(()));
+    assert_eq!(self_test(&interpreter(&Library::new(), &meter), &meter), Ok(()));
 
-    let mut open = interpreter(&meter);
+    let mut open = interpreter(&Library::new(), &meter);
     open.set_max_string_size(0);
     assert_eq!(self_test(&open, &meter).unwrap_err().code, Code::SandboxOpen);
 
-    let mut open = interpreter(&meter);
+    let mut open = interpreter(&Library::new(), &meter);
     open.on_progress(|_| None);
     assert_eq!(self_test(&open, &meter).unwrap_err().code, Code::SandboxOpen);
 
-    let mut open = interpreter(&meter);
+    let mut open = interpreter(&Library::new(), &meter);
     open.set_fast_operators(false);
     open.register_fn("+", |a: i64, b: i64| a.wrapping_add(b));
     assert_eq!(self_test(&open, &meter).unwrap_err().code, Code::SandboxOpen);
@@ -167,13 +168,12 @@ fn the_functions_that_scripts_can_call_are_these() {
     insta::assert_snapshot!(functions.join("\n"));
 }
 
-/// How much stack parsing and running really take, on threads of many sizes.
 #[test]
 fn the_promised_stack_is_there_on_small_threads() {
     let on_thread = |size: usize| {
         std::thread::Builder::new()
             .stack_size(size)
-            .spawn(|| with_stack(|| stacker::remaining_stack()))
+            .spawn(|| with_stack(stacker::remaining_stack))
             .unwrap()
             .join()
             .unwrap()
