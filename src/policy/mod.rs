@@ -25,6 +25,8 @@ mod token;
 mod trace;
 mod tree;
 mod types;
+#[cfg(test)]
+mod unchecked;
 mod visit;
 pub mod vocabulary;
 

@@ -26,6 +26,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]
 fn too_large() -> Box<EvalAltResult> {
     EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into()
 }
