@@ -172,7 +172,7 @@ impl<'a> Checker<'a> {
             functions: BTreeMap::new(),
             closures: BTreeMap::new(),
             constants: Vec::new(),
-            broken_constants: BTreeSet::new(),
+            broken_constants: sources.iter().zip(&files).flat_map(|(source, file)| file.broken_constants(source)).collect(),
             diagnostics,
             scope: Scope::default(),
             presence: Presence::default(),
