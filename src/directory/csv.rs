@@ -35,18 +35,15 @@ pub(super) fn cells(record: &str, offset: usize) -> Result<Vec<Cell<'_>>, Span> 
     let mut at = 0;
     loop {
         let rest = record.get(at..).unwrap_or_default();
-        let (length, text) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let (inside, text) = unquote(quoted).ok_or(Span::at(offset + at, 1))?;
-                (inside + 2, text)
+        let (length, text) = if let Some(quoted) = rest.strip_prefix('"') {
+            let (inside, text) = unquote(quoted).ok_or(Span::at(offset + at, 1))?;
+            (inside + 2, text)
+        } else {
+            let text = rest.split(',').next().unwrap_or_default();
+            if let Some(quote) = text.find('"') {
+                return Err(Span::at(offset + at + quote, 1));
             }
-            None => {
-                let text = rest.split(',').next().unwrap_or_default();
-                if let Some(quote) = text.find('"') {
-                    return Err(Span::at(offset + at + quote, 1));
-                }
-                (text.len(), Cow::Borrowed(text))
-            }
+            (text.len(), Cow::Borrowed(text))
         };
         cells.push(Cell { span: Span::at(offset + at, length), text });
         at += length;

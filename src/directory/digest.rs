@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Content;
 use super::header::{Section, is_derived};
-use crate::model::{Fact, Field, Kind, User, Value, format_instant};
+use crate::model::{Fact, Field, Id, Kind, User, Value, format_instant};
 
 /// A SHA-256, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,14 +131,14 @@ fn head(directory: &Content) -> Map<String, Json> {
             (schema.name(slot).to_owned(), declared)
         })
         .collect();
-    let provided = &directory.provided;
-    let fields = schema.slots().filter(|slot| provided.given.get(slot.index()).copied().unwrap_or(false));
+    let speaks_for = &directory.provided;
+    let fields = schema.slots().filter(|slot| speaks_for.given.get(slot.index()).copied().unwrap_or(false));
     let mut provides: BTreeSet<&str> = fields.map(|slot| schema.name(slot)).collect();
-    provides.extend(provided.sections.iter().map(|section| section.name()));
-    if provided.group_members {
+    provides.extend(speaks_for.sections.iter().map(|section| section.name()));
+    if speaks_for.group_members {
         provides.insert("groups.members");
     }
-    if provided.list_members {
+    if speaks_for.list_members {
         provides.insert("lists.members");
     }
     let assume: Map<String, Json> = directory
@@ -151,12 +151,11 @@ fn head(directory: &Content) -> Map<String, Json> {
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.into_iter().map(|(_, entry)| entry).collect::<Json>()
     };
-    let container =
-        |id: &str, name: &str, broadcast: Option<crate::model::Id>, members: &[crate::model::Id]| {
-            let members: BTreeSet<&str> = members.iter().map(|id| id.as_str()).collect();
-            let broadcast = broadcast.map(|id| id.to_string());
-            (id.to_owned(), json!({"id": id, "name": name, "broadcast": broadcast, "members": members}))
-        };
+    let container = |id: &str, name: &str, broadcast: Option<Id>, members: &[Id]| {
+        let members: BTreeSet<&str> = members.iter().map(Id::as_str).collect();
+        let broadcast = broadcast.map(|id| id.to_string());
+        (id.to_owned(), json!({"id": id, "name": name, "broadcast": broadcast, "members": members}))
+    };
     let section = |section: Section| {
         let entries = match section {
             Section::Credentials => directory

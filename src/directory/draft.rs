@@ -99,27 +99,21 @@ impl Draft {
         let interner = &mut self.interner;
         match section {
             Section::Credentials => {
-                self.credentials.extend(read_credential(reading, object, whole).map(|(value, span)| Placed {
-                    value,
-                    excerpt,
-                    span,
-                }))
+                let read = read_credential(reading, object, whole);
+                self.credentials.extend(read.map(|(value, span)| Placed { value, excerpt, span }));
             }
-            Section::Groups => self.groups.extend(
-                read_container(reading, object, whole, excerpt, "a group", interner)
-                    .map(|(value, span)| Placed { value, excerpt, span }),
-            ),
-            Section::Lists => self.lists.extend(
-                read_container(reading, object, whole, excerpt, "a list", interner)
-                    .map(|(value, span)| Placed { value, excerpt, span }),
-            ),
-            Section::Administrators => self.administrators.extend(
-                read_administrator(reading, object, whole).map(|(value, span)| Placed {
-                    value,
-                    excerpt,
-                    span,
-                }),
-            ),
+            Section::Groups => {
+                let read = read_container(reading, object, whole, excerpt, "a group", interner);
+                self.groups.extend(read.map(|(value, span)| Placed { value, excerpt, span }));
+            }
+            Section::Lists => {
+                let read = read_container(reading, object, whole, excerpt, "a list", interner);
+                self.lists.extend(read.map(|(value, span)| Placed { value, excerpt, span }));
+            }
+            Section::Administrators => {
+                let read = read_administrator(reading, object, whole);
+                self.administrators.extend(read.map(|(value, span)| Placed { value, excerpt, span }));
+            }
         }
     }
 

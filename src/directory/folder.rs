@@ -207,11 +207,12 @@ fn choose(folder: &Path, names: &[String], problems: &mut Problems) -> BTreeMap<
             if matches!(extension, "rhai" | "md") {
                 continue;
             }
+            let is_taken = chosen.contains_key(&Some(part));
             if !part.extensions().contains(&extension) {
                 let read = part.extensions().iter().map(|extension| format!("`{stem}.{extension}`"));
                 let help = format!("export it as {}", read.collect::<Vec<_>>().join(" or "));
                 report(name, format!("nothing reads {}", quoted(name)), help);
-            } else if chosen.contains_key(&Some(part)) {
+            } else if is_taken {
                 report(
                     name,
                     format!("there are both `{stem}.csv` and `{stem}.ndjson`"),

@@ -52,11 +52,6 @@ impl Problems {
         self.listed.is_empty()
     }
 
-    /// How many mistakes there are so far, listed or not.
-    pub(super) fn count(&self) -> usize {
-        self.listed.len() + self.more
-    }
-
     /// The mistakes in reading order, and a last one that says how many more there are.
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         diagnostic::sort(&mut self.listed);

@@ -151,7 +151,7 @@ impl<R: BufRead> RecordReader<R> {
     fn give_back(&mut self, first_line_end: Option<usize>, whole_lines: bool) -> ChunkKind {
         let end = first_line_end.unwrap_or(self.buffer.len()).min(self.buffer.len());
         let mut again = self.buffer.split_off(end);
-        let lines = again.iter().filter(|byte| **byte == b'\n').count();
+        let lines = again.split(|byte| *byte == b'\n').count().saturating_sub(1);
         let unfinished = usize::from(whole_lines && again.last().is_some_and(|byte| *byte != b'\n'));
         self.lines_done = self.lines_done.saturating_sub(lines + unfinished);
         self.bytes_done = self.bytes_done.saturating_sub(again.len());

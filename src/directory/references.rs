@@ -112,22 +112,21 @@ impl References<'_, '_> {
         }
         for (record, derived) in draft.users.iter().zip(derived) {
             let Some(named) = record.user.text(Field::Credential) else { continue };
-            match by_id.get(named) {
-                Some(credential) => derived.credential_kind = Some(credential.kind),
-                None => {
-                    let help = suggest(named, by_id.keys().copied()).map_or_else(
-                        || "add it to the credentials, or remove it from the user".to_owned(),
-                        |known| format!("did you mean `{known}`?"),
-                    );
-                    self.report(
-                        record.places.excerpt,
-                        record.places.credential,
-                        Code::UnknownCredential,
-                        format!("no credential has the key {}", quoted(named)),
-                        &help,
-                    );
-                }
+            if let Some(credential) = by_id.get(named) {
+                derived.credential_kind = Some(credential.kind);
+                continue;
             }
+            let help = suggest(named, by_id.keys().copied()).map_or_else(
+                || "add it to the credentials, or remove it from the user".to_owned(),
+                |known| format!("did you mean `{known}`?"),
+            );
+            self.report(
+                record.places.excerpt,
+                record.places.credential,
+                Code::UnknownCredential,
+                format!("no credential has the key {}", quoted(named)),
+                &help,
+            );
         }
     }
 

@@ -84,7 +84,7 @@ pub fn parse_user_map(
     parse_user(name, &json, schema, defaults)
 }
 
-fn read<'t>(reading: &mut Reading<'_, 't>, schema: &Schema, defaults: &UserDefaults) -> Option<User> {
+fn read(reading: &mut Reading<'_, '_>, schema: &Schema, defaults: &UserDefaults) -> Option<User> {
     let raw = json::parse(reading, reading.excerpt.text(), Code::JsonSyntax)?;
     let node = json::node(reading, raw)?;
     let whole = node.span;

@@ -70,7 +70,7 @@ pub(super) fn read_user<'t>(
             }
             (Some(Field::Credential), _) => places.credential = span,
             (Some(Field::SupersededBy), Some(Fact::Known(Value::Id(by)))) => {
-                superseded_by = Some((*by, span))
+                superseded_by = Some((*by, span));
             }
             _ => {}
         }
