@@ -535,6 +535,8 @@ fn within_bounds_both_axes_from_a_leaving_instant_even_a_future_one() {
     assert!(vetoed.deadline.is_some(), "access still acts");
     let held = case([within(Verb::Detach), veto([Forbidden::Withdraw])]).decide();
     assert_eq!(held.deadline, None);
+    let nothing = case([within(Verb::Keep)]).fact(Field::LastDay, Fact::Absent).decide();
+    assert_eq!((nothing.deadline, nothing.hold), (None, None), "nothing to bound");
 }
 
 #[test]
