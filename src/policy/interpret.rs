@@ -63,7 +63,7 @@ impl Interpreter {
         host::register(&mut engine, &meter, moment);
         host::register_fields(&mut engine, &policy.schema);
         sandbox::self_test(&engine, &meter).map_err(|mut open| {
-            open.file = policy.sources.first().map_or("", |source| source.name()).to_owned();
+            policy.sources.first().map_or("", |source| source.name()).clone_into(&mut open.file);
             open
         })?;
         resolve_constants(&mut engine, policy);

@@ -290,7 +290,7 @@ fn alternatives_are_tried_depth_first_and_replace_the_winner_whole() {
 fn an_exhausted_chain_goes_back_to_the_primary() {
     let keep_access = with(Verb::Detach, |action| action.keep_access = true);
     let decision = case([
-        or_else(Verb::Revoke, [keep_access, act(Verb::Revoke)]),
+        or_else(Verb::Revoke, [act(Verb::Revoke), keep_access]),
         veto([Forbidden::Detach, Forbidden::Revoke]),
     ])
     .decide();
@@ -508,6 +508,9 @@ fn after_counts_from_the_notification_for_a_superseded_id() {
     let after = with(Verb::Revoke, |action| action.after = days(7));
     let decision = case([after]).superseded().decide();
     assert_eq!(decision.after, days(7).map(When::AfterNotify));
+    let after = with(Verb::Revoke, |action| action.after = days(7));
+    let leaves_later = case([after]).superseded().set(Field::LastDay, Value::Date(date!(2026 - 12 - 31)));
+    assert_eq!(leaves_later.decide().after, days(7).map(When::AfterNotify), "a future leaving is no ground");
 }
 
 #[test]
@@ -532,6 +535,8 @@ fn within_bounds_both_axes_from_a_leaving_instant_even_a_future_one() {
     assert!(vetoed.deadline.is_some(), "access still acts");
     let held = case([within(Verb::Detach), veto([Forbidden::Withdraw])]).decide();
     assert_eq!(held.deadline, None);
+    let nothing = case([within(Verb::Keep)]).fact(Field::LastDay, Fact::Absent).decide();
+    assert_eq!((nothing.deadline, nothing.hold), (None, None), "nothing to bound");
 }
 
 #[test]
