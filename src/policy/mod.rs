@@ -6,6 +6,7 @@ mod compiled;
 mod decision;
 mod rule_error;
 mod source;
+pub mod tests_file;
 mod tree;
 mod types;
 
