@@ -127,7 +127,7 @@ fn read_test(test: &Located<'_>, schema: &Schema, problems: &mut Problems<'_>) -
     for (key, value) in &members {
         match key.text.as_str() {
             "name" => match value.text() {
-                Some(text) if !text.trim().is_empty() => name = Some(text),
+                Some(words) if !words.trim().is_empty() => name = Some(words),
                 _ => problems.add(value.place(), "`name` says in words what the test shows", None),
             },
             "as_of" => match value.text().as_deref().and_then(parse_instant) {
