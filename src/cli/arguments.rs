@@ -86,7 +86,7 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Formats:
-  table   a table as wide as the terminal; in a pipe or file one line a user, fields separated by tabs
+  table   a table that fits the terminal; in a pipe or file fields separated by tabs
   json    a list with one decision a line
   ndjson  one decision a line
   csv     one row a user; nested values as JSON text; a cell that a spreadsheet would take for a

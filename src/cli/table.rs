@@ -19,11 +19,16 @@ const GAP: usize = 2;
 /// Most lines of one row; what does not fit is in the other formats.
 const HEIGHT: usize = 6;
 
+/// Columns up to this rank are dispensable: they show where there is room and they have contents.
+const DISPENSABLE: u8 = 4;
+
 /// A column of the table of decisions.
 struct Column {
     name: &'static str,
     /// The least width at which it is readable.
     least: usize,
+    /// The width for which columns of low rank give way.
+    fair: usize,
     /// The greatest width it asks for.
     most: usize,
     /// Columns of low rank are left out first.
@@ -31,15 +36,15 @@ struct Column {
 }
 
 const COLUMNS: [Column; 9] = [
-    Column { name: "user", least: 8, most: 8, rank: 9 },
-    Column { name: "person", least: 8, most: 20, rank: 4 },
-    Column { name: "outcome", least: 7, most: 7, rank: 3 },
-    Column { name: "disposition", least: 11, most: 11, rank: 8 },
-    Column { name: "access", least: 8, most: 8, rank: 7 },
-    Column { name: "rule", least: 10, most: 30, rank: 6 },
-    Column { name: "reason", least: 14, most: 60, rank: 5 },
-    Column { name: "after", least: 12, most: 20, rank: 2 },
-    Column { name: "obligations", least: 16, most: 60, rank: 1 },
+    Column { name: "user", least: 8, fair: 8, most: 8, rank: 9 },
+    Column { name: "person", least: 8, fair: 8, most: 20, rank: 4 },
+    Column { name: "outcome", least: 7, fair: 7, most: 7, rank: 3 },
+    Column { name: "disposition", least: 11, fair: 11, most: 11, rank: 8 },
+    Column { name: "access", least: 8, fair: 8, most: 8, rank: 7 },
+    Column { name: "rule", least: 10, fair: 16, most: 30, rank: 6 },
+    Column { name: "reason", least: 14, fair: 24, most: 60, rank: 5 },
+    Column { name: "after", least: 12, fair: 12, most: 20, rank: 2 },
+    Column { name: "obligations", least: 16, fair: 20, most: 60, rank: 1 },
 ];
 
 /// The names of all columns.
@@ -117,26 +122,39 @@ impl Shape {
         };
         let empty = |index: usize| lines.iter().all(|line| line.cells[index].is_empty());
         let mut kept: Vec<usize> =
-            (0..COLUMNS.len()).filter(|index| COLUMNS[*index].rank > 4 || !empty(*index)).collect();
-        let least = |kept: &[usize]| -> usize {
-            kept.iter().map(|index| COLUMNS[*index].least).sum::<usize>() + GAP * (kept.len() - 1)
+            (0..COLUMNS.len()).filter(|index| COLUMNS[*index].rank > DISPENSABLE || !empty(*index)).collect();
+        // Columns of low rank are there as long as the others have a fair width, those of high rank
+        // as long as all are readable.
+        let needed = |kept: &[usize]| -> usize {
+            let dispensable = kept.iter().any(|index| COLUMNS[*index].rank <= DISPENSABLE);
+            let width = |index: &usize| match &COLUMNS[*index] {
+                column if dispensable => column.fair,
+                column => column.least,
+            };
+            kept.iter().map(width).sum::<usize>() + GAP * (kept.len() - 1)
         };
-        while kept.len() > 1 && least(&kept) > width {
+        while kept.len() > 1 && needed(&kept) > width {
             if let Some(first_out) = kept.iter().copied().min_by_key(|index| COLUMNS[*index].rank) {
                 kept.retain(|index| *index != first_out);
             }
         }
-        let mut left = width.saturating_sub(least(&kept));
+        let least: usize = kept.iter().map(|index| COLUMNS[*index].least).sum();
+        let mut left = width.saturating_sub(least + GAP * (kept.len() - 1));
         let mut columns: Vec<(usize, usize)> =
             kept.into_iter().map(|index| (index, COLUMNS[index].least.min(width.max(1)))).collect();
-        // What is left goes to the columns in order of rank, each up to its contents.
+        // What is left goes to the columns in order of rank: first up to a fair width, then up to
+        // what their contents ask for.
         let mut by_rank: Vec<usize> = (0..columns.len()).collect();
         by_rank.sort_by_key(|at| std::cmp::Reverse(COLUMNS[columns[*at].0].rank));
-        for at in by_rank {
-            let (index, width) = &mut columns[at];
-            let more = natural(*index).saturating_sub(*width).min(left);
-            *width += more;
-            left -= more;
+        for only_fair in [true, false] {
+            for at in &by_rank {
+                let (index, width) = &mut columns[*at];
+                let asked = natural(*index);
+                let goal = if only_fair { asked.min(COLUMNS[*index].fair) } else { asked };
+                let more = goal.saturating_sub(*width).min(left);
+                *width += more;
+                left -= more;
+            }
         }
         Self(columns)
     }
@@ -249,7 +267,7 @@ mod tests {
         let whole = shape.page(&lines(), true, false);
         let lines = lines();
         let (first, rest) = lines.split_at(2);
-        assert_eq!(shape.page(first, true, false) + &shape.page(rest, false, false), whole);
+        assert_eq!(shape.page(first, true, false) + shape.page(rest, false, false).as_str(), whole);
     }
 
     #[test]
