@@ -132,7 +132,11 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`DecideError::Deadline`] if the rules take longer than the patience.
-    pub fn explain(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Explanation, DecideError> {
+    pub fn explain(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+    ) -> Result<Explanation, DecideError> {
         let decision = self.decide_with(successor, user)?;
         let (user, _) = self.with_leaving(user);
         Ok(explain::explain(&self.policy, &user, &self.basis.moment, decision))

@@ -20,6 +20,7 @@ mod parse;
 mod rule_error;
 mod sandbox;
 mod source;
+pub mod tests_file;
 mod text_limits;
 mod token;
 mod trace;
