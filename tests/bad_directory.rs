@@ -80,7 +80,7 @@ fn made() -> Vec<(&'static str, Vec<Diagnostic>, &'static [&'static str])> {
     let nested = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
     let nested_value =
         format!(r#"[{{"id": "ECHOECHO", "department": {}{}}}]"#, "[".repeat(100_000), "]".repeat(100_000));
-    let nested_objects = format!(r#"[{}"x": 1{}]"#, r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
+    let nested_objects = format!("[{}1{}]", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
     let long_text = format!(r#"[{{"id": "ECHOECHO", "department": "{}"}}]"#, "ä".repeat(4_097));
     let long_list = format!(r#"[{{"id": "ECHOECHO", "categories": ["a"{}]}}]"#, r#","a""#.repeat(1_024));
     let mut many = String::from("[");
@@ -120,12 +120,12 @@ fn made() -> Vec<(&'static str, Vec<Diagnostic>, &'static [&'static str])> {
     let toml_large = SubscriptionHeader::from_toml("subscription.toml", &"#".repeat(1 << 20)).unwrap_err();
 
     vec![
-        ("100,000 lists in each other as a user", of_json(&nested), &["D0401"]),
+        ("100,000 lists in each other as a user", of_json(&nested), &["D0103"]),
         ("100,000 lists in each other as a value", of_json(&nested_value), &["D0103"]),
         ("100,000 objects in each other", of_json(&nested_objects), &["D0103"]),
         ("a text of 4,097 characters", of_json(&long_text), &["D0407"]),
         ("a list of 1,025 entries", of_json(&long_list), &["D0408"]),
-        ("1,500 mistakes", of_json(&many), &["D0404", "D0403", "D0008"]),
+        ("1,500 mistakes", of_json(&many), &["D0403", "D0008"]),
         ("a file of more than 1 GiB", too_large, &["D0002"]),
         ("a group of 257", of_json(&group_of_257), &["D0309"]),
         ("a record of more than 1 MiB", too_long, &["D0109"]),
@@ -155,7 +155,7 @@ fn every_bad_directory_is_refused_with_exactly_its_mistakes() {
     for (name, diagnostics, expected) in &made {
         codes.extend(diagnostics.iter().map(|diagnostic| diagnostic.code.to_string()));
         let found: BTreeSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
-        if !found.iter().all(|code| expected.contains(code)) || diagnostics.is_empty() {
+        if found != expected.iter().copied().collect() {
             writeln!(failures, "{name}: expected {expected:?}, found {found:?}").unwrap();
         }
     }
