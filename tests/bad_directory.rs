@@ -203,3 +203,79 @@ fn each_code_has_a_page() {
         }
     }
 }
+
+/// The example blocks of a page: the section they stand in, their info string and their text.
+fn examples(page: &str) -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    let (mut section, mut open) = (String::new(), None::<(String, String)>);
+    for line in page.lines() {
+        if let Some(info) = line.strip_prefix("```") {
+            open = match open.take() {
+                None => Some((info.to_owned(), String::new())),
+                Some((info, text)) => {
+                    found.push((section.clone(), info, text));
+                    None
+                }
+            };
+        } else if let Some((_, text)) = &mut open {
+            text.push_str(line);
+            text.push('\n');
+        } else if let Some(title) = line.strip_prefix("## ") {
+            title.clone_into(&mut section);
+        }
+    }
+    found
+}
+
+/// The mistakes of an example; `None` for an example that is not an input.
+fn diagnostics_of_example(info: &str, text: &str) -> Option<Vec<Diagnostic>> {
+    const TOML: &str = "taken_at = 2026-11-22T08:00:00Z\n[subscription]\nid = \"acme\"\nedition = \"enterprise\"\ntime_zone = \"UTC\"\n";
+    const USERS: &str = "id,person,employment\nECHOECHO,E1001,staff\n";
+    let folder = |files: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        Directory::read(folder.path(), &mut |_| {}).err().unwrap_or_default()
+    };
+    Some(match info {
+        "json directory" => Directory::from_json("directory.json", text.as_bytes()).err().unwrap_or_default(),
+        "csv users" => folder(&[("directory.toml", TOML), ("users.csv", text)]),
+        "csv members" => folder(&[
+            ("directory.toml", TOML),
+            ("users.csv", USERS),
+            ("groups.csv", "id,name\ng1,Sales\n"),
+            ("members.csv", text),
+        ]),
+        "toml directory" => folder(&[("directory.toml", text), ("users.csv", USERS)]),
+        "ndjson stream" => match Stream::ndjson(text.trim_end().as_bytes(), "users.ndjson") {
+            Ok(stream) => stream.filter_map(Result::err).flat_map(|bad| bad.diagnostics).collect(),
+            Err(diagnostics) => diagnostics,
+        },
+        _ => return None,
+    })
+}
+
+#[test]
+fn the_examples_of_the_pages_do_what_the_pages_say() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut ran = 0;
+    for code in Code::ALL.iter().filter(|code| code.as_str().starts_with('D')) {
+        let page = fs::read_to_string(docs.join(format!("errors/{code}.md"))).unwrap();
+        for (section, info, text) in examples(&page) {
+            let Some(diagnostics) = diagnostics_of_example(&info, &text) else { continue };
+            let found: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+            let expected: &[Code] = if section == "Wrong" { &[*code] } else { &[] };
+            assert_eq!(found, expected, "{code}, {section}: {diagnostics:?}");
+            ran += 1;
+        }
+    }
+    for (_, info, text) in examples(&fs::read_to_string(docs.join("directory.md")).unwrap()) {
+        if let Some(diagnostics) = diagnostics_of_example(&info, &text) {
+            assert!(diagnostics.is_empty(), "directory.md: {diagnostics:?}");
+            ran += 1;
+        }
+    }
+    println!("{ran} examples of the pages ran");
+    assert!(ran >= 60, "only {ran} examples ran");
+}

@@ -34,6 +34,7 @@ pub(super) fn from_json<'t>(
         }
         ticker.tick(progress, name, json::span_of(reading, item).end, total);
     }
+    ticker.finish(progress, name, total);
     true
 }
 
@@ -54,6 +55,7 @@ pub(super) fn from_ndjson(reading: &mut Reading<'_, '_>, progress: &mut Callback
         }
         ticker.tick(progress, reading.excerpt.name(), end, text.len());
     }
+    ticker.finish(progress, reading.excerpt.name(), text.len());
 }
 
 /// The value of one NDJSON line.
@@ -101,6 +103,7 @@ pub(super) fn from_csv(
         }
         ticker.tick(progress, reading.excerpt.name(), end, text.len());
     }
+    ticker.finish(progress, reading.excerpt.name(), text.len());
     columns
 }
 
