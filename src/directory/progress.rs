@@ -47,11 +47,11 @@ impl Ticker {
             tell(callback, file, done, total);
         }
     }
+}
 
-    /// There are no more records.
-    pub(super) fn finish(self, callback: &mut Callback<'_>, file: &str, total: usize) {
-        tell(callback, file, total, total);
-    }
+/// All records of a file of `total` bytes are understood.
+pub(super) fn finish(callback: &mut Callback<'_>, file: &str, total: usize) {
+    tell(callback, file, total, total);
 }
 
 fn tell(callback: &mut Callback<'_>, file: &str, done: usize, total: usize) {

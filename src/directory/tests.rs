@@ -247,10 +247,10 @@ fn a_folder_and_a_file_of_the_same_content_have_the_same_digest() {
         let (mut read_files, mut parsed_files, mut checked) = (0, 0, 0);
         let directory = Directory::read(folder.path(), &mut |step| match step {
             Progress::Reading { bytes_done, bytes_total, .. } => {
-                read_files += usize::from(bytes_done == bytes_total)
+                read_files += usize::from(bytes_done == bytes_total);
             }
             Progress::Parsing { bytes_done, bytes_total, .. } => {
-                parsed_files += usize::from(bytes_done == bytes_total)
+                parsed_files += usize::from(bytes_done == bytes_total);
             }
             Progress::Checking { users } => checked += users,
         })
@@ -365,12 +365,20 @@ fn a_single_user_takes_defaults_only_where_asked() {
     assert_eq!(wrong.first().unwrap().help.as_deref(), Some("did you mean `employment`?"));
 }
 
-prop_compose! {
-    fn a_user()(number in 0..10_000_u32, staff in any::<bool>(), day in proptest::option::of(1..29_u32),
-                department in proptest::option::of("[a-z\",; ä]{1,8}"), hold in any::<bool>())
-        -> (u32, bool, Option<u32>, Option<String>, bool) {
-        (number, staff, day, department, hold)
-    }
+/// Person, staff or partner, last day, department, legal hold.
+type Facts = (u32, bool, Option<u32>, Option<String>, bool);
+/// A user by the number of its ID.
+type Row = (u32, Facts);
+
+fn some_facts() -> impl Strategy<Value = Facts> {
+    let day = proptest::option::of(1..29_u32);
+    let department = proptest::option::of("[a-z\",; ä]{1,8}");
+    (0..10_000_u32, any::<bool>(), day, department, any::<bool>())
+}
+
+fn in_two_orders(users: BTreeMap<u32, Facts>) -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
+    let sorted: Vec<Row> = users.into_iter().collect();
+    (Just(sorted.clone()), Just(sorted).prop_shuffle())
 }
 
 proptest! {
@@ -379,10 +387,10 @@ proptest! {
     /// Neither the order of the users nor the format of the file is part of the content.
     #[test]
     fn the_digest_is_independent_of_order_and_format(
-        users in proptest::collection::btree_map(0..10_000_u32, a_user(), 1..20).prop_shuffle_pair(),
+        users in proptest::collection::btree_map(0..10_000_u32, some_facts(), 1..20).prop_flat_map(in_two_orders),
     ) {
         let (sorted, shuffled) = users;
-        let json = |users: &[(u32, (u32, bool, Option<u32>, Option<String>, bool))]| {
+        let json = |users: &[Row]| {
             let users: Vec<_> = users.iter().map(|(id, (person, staff, day, department, hold))| serde_json::json!({
                 "id": format!("ECHO{id:04}"), "person": format!("E{person}"),
                 "employment": if *staff { "staff" } else { "partner" },
@@ -422,27 +430,5 @@ proptest! {
         }
         let lines = format!("{HEADER}\n{json}");
         prop_assert!(Stream::ndjson(lines.as_bytes(), "input").unwrap().count() <= json.lines().count());
-    }
-}
-
-/// A map's entries in order, and the same shuffled.
-trait ShufflePair {
-    type Entry;
-    fn prop_shuffle_pair(self) -> BoxedStrategy<(Vec<Self::Entry>, Vec<Self::Entry>)>;
-}
-
-impl<K, V, S> ShufflePair for S
-where
-    K: Clone + fmt::Debug + 'static,
-    V: Clone + fmt::Debug + 'static,
-    S: Strategy<Value = BTreeMap<K, V>> + 'static,
-{
-    type Entry = (K, V);
-    fn prop_shuffle_pair(self) -> BoxedStrategy<(Vec<(K, V)>, Vec<(K, V)>)> {
-        self.prop_flat_map(|map| {
-            let sorted: Vec<(K, V)> = map.into_iter().collect();
-            (Just(sorted.clone()), Just(sorted).prop_shuffle())
-        })
-        .boxed()
     }
 }
