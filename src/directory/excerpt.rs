@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_place_outside_the_text_is_no_panic() {
         let excerpt = Excerpt::from_line("f", "ab", 7);
-        assert_eq!(excerpt.place(Span::new(90, 99)), Place::new(7, 1, 1));
+        assert_eq!(excerpt.place(Span::new(90, 99)), Place::new(7, 3, 1));
         assert_eq!(excerpt.place(Span::new(1, 0)), Place::new(7, 2, 1));
     }
 }

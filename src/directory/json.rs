@@ -209,8 +209,12 @@ fn key_span(reading: &Reading<'_, '_>, value: &RawValue) -> Span {
     Span::at(end, 1)
 }
 
-/// Byte offset of a syntax error: `serde_json` counts lines from 1 and bytes in them from 1.
+/// Byte offset of a syntax error: `serde_json` counts lines from 1 and bytes in them from 1. A text
+/// that ends too early is wrong behind its last character.
 fn error_offset(text: &str, error: &serde_json::Error) -> usize {
+    if error.is_eof() {
+        return text.trim_end().len();
+    }
     let before_line: usize =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     (before_line + error.column().saturating_sub(1)).min(text.len())

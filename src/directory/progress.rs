@@ -40,14 +40,24 @@ pub(super) struct Ticker {
 }
 
 impl Ticker {
+    /// A record ends at byte `done` of `total`.
     pub(super) fn tick(&mut self, callback: &mut Callback<'_>, file: &str, done: usize, total: usize) {
         self.records += 1;
-        if self.records.is_multiple_of(10_000) || done >= total {
-            callback(Progress::Parsing {
-                file,
-                bytes_done: u64::try_from(done).unwrap_or(u64::MAX),
-                bytes_total: u64::try_from(total).unwrap_or(u64::MAX),
-            });
+        if self.records.is_multiple_of(10_000) && done < total {
+            tell(callback, file, done, total);
         }
     }
+}
+
+/// All records of a file of `total` bytes are understood.
+pub(super) fn finish(callback: &mut Callback<'_>, file: &str, total: usize) {
+    tell(callback, file, total, total);
+}
+
+fn tell(callback: &mut Callback<'_>, file: &str, done: usize, total: usize) {
+    callback(Progress::Parsing {
+        file,
+        bytes_done: u64::try_from(done).unwrap_or(u64::MAX),
+        bytes_total: u64::try_from(total).unwrap_or(u64::MAX),
+    });
 }

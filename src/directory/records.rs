@@ -8,7 +8,7 @@ use super::excerpt::Span;
 use super::json;
 use super::judgement::Judgement;
 use super::node::{Node, Object};
-use super::progress::{Callback, Ticker};
+use super::progress::{self, Callback, Ticker};
 use super::reading::Reading;
 use super::record_reader::{Chunk, ChunkKind, MOST_RECORD_BYTES, RecordReader};
 use crate::diagnostic::Code;
@@ -34,6 +34,7 @@ pub(super) fn from_json<'t>(
         }
         ticker.tick(progress, name, json::span_of(reading, item).end, total);
     }
+    progress::finish(progress, name, total);
     true
 }
 
@@ -54,6 +55,7 @@ pub(super) fn from_ndjson(reading: &mut Reading<'_, '_>, progress: &mut Callback
         }
         ticker.tick(progress, reading.excerpt.name(), end, text.len());
     }
+    progress::finish(progress, reading.excerpt.name(), text.len());
 }
 
 /// The value of one NDJSON line.
@@ -101,6 +103,7 @@ pub(super) fn from_csv(
         }
         ticker.tick(progress, reading.excerpt.name(), end, text.len());
     }
+    progress::finish(progress, reading.excerpt.name(), text.len());
     columns
 }
 

@@ -11,8 +11,12 @@ use crate::diagnostic::Code;
 /// Largest TOML file. Its parser nests as deeply as its input, and no header is that long.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
 
-/// Dots in one key or header; no key of a directory has more than two.
-const MOST_DOTS: usize = 16;
+/// Dots in one line. Dotted keys nest without a limit of the parser's own, and dropping what nests too
+/// deeply would overflow the stack; the line is where a key ends for certain, quotes or not.
+const MOST_DOTS: usize = 32;
+
+/// Stack for parsing and dropping what the limits above and the parser's own still let nest.
+const STACK: usize = 16 << 20;
 
 /// The table that a whole TOML text is; `None` with a report of every syntax error.
 pub(super) fn parse<'t>(reading: &mut Reading<'_, 't>) -> Option<Object<'t>> {
@@ -26,52 +30,35 @@ pub(super) fn parse<'t>(reading: &mut Reading<'_, 't>) -> Option<Object<'t>> {
         );
         return None;
     }
-    if let Some(at) = deep_key(text) {
+    if let Some(at) = dotted_line(text) {
         reading.report(
             Span::at(at, 1),
             Code::NestedTooDeeply,
-            format!("a key of more than {MOST_DOTS} dots"),
-            "no key of a directory needs this".to_owned(),
+            format!("a line of more than {MOST_DOTS} dots"),
+            "no key of a directory has more than two; if this is a comment or text, shorten it".to_owned(),
         );
         return None;
     }
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let span = error.span().map_or(Span::default(), |range| Span::new(range.start, range.end));
-        reading.report(span, Code::TomlSyntax, format!("this is not TOML: {}", error.message()), None);
-    }
-    errors.is_empty().then(|| object(table.into_inner()))
+    stacker::maybe_grow(STACK / 4, STACK, || {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let span = error.span().map_or(Span::default(), |range| Span::new(range.start, range.end));
+            reading.report(span, Code::TomlSyntax, format!("this is not TOML: {}", error.message()), None);
+        }
+        errors.is_empty().then(|| object(table.into_inner()))
+    })
 }
 
-/// Where a key with too many dots begins: dotted keys nest, and dropping what nests too deeply would
-/// overflow the stack.
-fn deep_key(text: &str) -> Option<usize> {
+/// Where a line with too many dots begins.
+fn dotted_line(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if line.bytes().take_while(|byte| *byte != b'=').filter(|byte| *byte == b'.').count() > MOST_DOTS
-            || inline_dots(line)
-        {
+        if line.bytes().filter(|byte| *byte == b'.').nth(MOST_DOTS).is_some() {
             return Some(start);
         }
         start += line.len();
     }
     None
-}
-
-/// Whether a run of dots within one inline key is too long.
-fn inline_dots(line: &str) -> bool {
-    let mut dots = 0;
-    for byte in line.bytes() {
-        match byte {
-            b'.' => dots += 1,
-            b'=' | b',' | b'{' | b'}' | b'[' | b']' | b'#' => dots = 0,
-            _ => {}
-        }
-        if dots > MOST_DOTS {
-            return true;
-        }
-    }
-    false
 }
 
 fn object(table: DeTable<'_>) -> Object<'_> {
