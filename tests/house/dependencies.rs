@@ -17,6 +17,8 @@ const NOT_IN_THE_CORE: &[&str] = &[
     "indicatif",
     "libsqlite3-sys",
     "rusqlite",
+    "tempfile",
+    "terminal_size",
 ];
 
 /// `cargo tree` of the package with the given features, one crate name a line.

@@ -17,7 +17,8 @@ const CLIPPY_BARE: Step = Step::cargo(
 );
 
 /// Unit, integration and documentation tests.
-const TESTS: Step = Step::cargo("tests", &["test", "--workspace", "--all-features", "--locked"]);
+const TESTS: Step =
+    Step::cargo("tests", &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast"]);
 
 const RUSTDOC: Step = Step {
     name: "rustdoc",

@@ -84,3 +84,21 @@ fn printed(arguments: &[&str]) -> Result<String, String> {
 fn first_difference(left: &str, right: &str) -> usize {
     1 + left.split('\n').zip(right.split('\n')).take_while(|(a, b)| a == b).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_found_at_ends_too() {
+        assert_eq!(first_difference("a\nb\nc", "a\nx\nc"), 2);
+        assert_eq!(first_difference("a\n", "a\nb"), 2);
+        assert_eq!(first_difference("", "x"), 1);
+    }
+
+    #[test]
+    fn the_example_is_the_same_each_time() {
+        let texts = || crate::acme::files().expect("made from a seed").into_iter().map(|file| file.text);
+        assert!(texts().eq(texts()));
+    }
+}

@@ -36,6 +36,17 @@ enum Outcome {
     Skipped(String),
 }
 
+impl Outcome {
+    /// Whether the task fails with it; where it is `strict`, a check that could not run is no check.
+    const fn is_failure(&self, strict: bool) -> bool {
+        match self {
+            Self::Passed => false,
+            Self::Failed(_) => true,
+            Self::Skipped(_) => strict,
+        }
+    }
+}
+
 impl Step {
     /// A cargo command.
     pub(crate) const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Self {
@@ -88,12 +99,7 @@ pub(crate) fn run(task: &str, steps: &[Step]) -> ExitCode {
         }
         results.push((step.name, outcome, start.elapsed().as_secs_f64()));
     }
-    let failed = |outcome: &Outcome| match outcome {
-        Outcome::Passed => false,
-        Outcome::Failed(_) => true,
-        Outcome::Skipped(_) => strict,
-    };
-    let failures = results.iter().filter(|(_, outcome, _)| failed(outcome)).count();
+    let failures = results.iter().filter(|(_, outcome, _)| outcome.is_failure(strict)).count();
     if steps.len() > 1 {
         println!("\n=== {task}\n{:<28}{:<10}{:>8}", "step", "result", "seconds");
         for (name, outcome, seconds) in &results {
@@ -128,5 +134,25 @@ fn execute(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> O
         Ok(status) if status.success() => Outcome::Passed,
         Ok(status) => Outcome::Failed(status.to_string()),
         Err(error) => Outcome::Failed(format!("{program} cannot be run: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skipped_step_fails_where_it_counts() {
+        let skipped = Outcome::Skipped("not installed".to_owned());
+        assert!(!skipped.is_failure(false));
+        assert!(skipped.is_failure(true));
+        assert!(!Outcome::Passed.is_failure(true));
+        assert!(Outcome::Failed("exit status: 1".to_owned()).is_failure(false));
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_a_failure() {
+        assert!(execute("leaver-has-no-such-program", &[], &[]).is_failure(false));
+        assert!(!execute("cargo", &["--version"], &[]).is_failure(true));
     }
 }

@@ -66,7 +66,7 @@ const CASES: &[(&str, &str, &str, Values)] = &[
     ("UNKNOWN3", "E1903", "", &[("last_day", "2026-08-31"), ("created", "2023-02-02"), ("last_seen", "2026-08-31")]),
     // Gateway, broadcast and system IDs.
     ("*ACMEGRP", "", "", &[("nickname", "Acme broadcast"), ("created", "2020-01-01")]),
-    ("*ACMEAPI", "", "", &[("nickname", "Acme gateway"), ("created", "2020-01-01")]),
+    ("*ACMEAPI", "S1039", "service", &[("nickname", "Acme gateway, switched off"), ("last_day", "2026-11-15"), ("departure", "contract_end"), ("created", "2020-01-01"), ("last_seen", "2026-11-15"), ("notice_days", "0")]),
     ("*SUPPORT", "", "", &[("nickname", "Support"), ("created", "2019-01-01")]),
 ];
 
