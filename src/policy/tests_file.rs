@@ -130,13 +130,13 @@ fn read_test(test: &Located<'_>, schema: &Schema, problems: &mut Problems<'_>) -
                 Some(words) if !words.trim().is_empty() => name = Some(words),
                 _ => problems.add(value.place(), "`name` says in words what the test shows", None),
             },
-            "as_of" => match value.text().as_deref().and_then(parse_instant) {
-                Some(instant) => as_of = Some(instant),
-                None => {
+            "as_of" => {
+                as_of = value.text().as_deref().and_then(parse_instant);
+                if as_of.is_none() {
                     let help = "write it like \"2026-11-22T09:00:00Z\"".to_owned();
                     problems.add(value.place(), "`as_of` is not an RFC 3339 instant", Some(help));
                 }
-            },
+            }
             "time_zone" => match value.text().map(|text| text.parse::<Zone>()) {
                 Some(Ok(zone)) => time_zone = Some(zone),
                 Some(Err(error)) => problems.add(value.place(), error.to_string(), None),

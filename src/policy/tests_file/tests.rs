@@ -183,6 +183,7 @@ fn only_what_is_named_is_compared() {
         ["hold.code", "outcome"]
     );
     assert_eq!(compare(json!({"hold": null})), ["hold"]);
+    assert_eq!(compare(json!({"rule": "staff_leave", "approvals": 1})), ["approvals", "rule"]);
     assert_eq!(compare(json!({"obligations": []})), ["obligations"]);
     assert_eq!(compare(json!({"obligations": [{"kind": "notify"}]})), [""; 0]);
     assert_eq!(compare(json!({"obligations": [{"text": "Hello"}]})), ["obligations[0].text"]);
