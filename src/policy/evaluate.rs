@@ -4,16 +4,16 @@
 //! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
 //! decision. What it cannot find out in time it refuses with an error, never with a decision.
 
-use time::OffsetDateTime;
-
 use super::basis::Basis;
 use super::combine::{Circumstances, RuleTitle, combine, without_rules};
 use super::compiled::Policy;
 use super::decision::Decision;
+use super::expire::{TimeConditions, valid_until};
+use super::explain::{self, Explanation, WhyNot};
 use super::interpret::Interpreter;
 use super::sandbox::Interrupted;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Field, Leaving, Moment, User};
+use crate::model::{Field, Leaving, User};
 
 pub use super::combine::Successor;
 
@@ -45,6 +45,7 @@ pub struct Evaluator {
     basis: Basis,
     interpreter: Interpreter,
     rules: Vec<RuleTitle>,
+    time_conditions: TimeConditions,
 }
 
 impl Policy {
@@ -58,7 +59,8 @@ impl Policy {
         let title =
             |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
         let rules = self.rules.iter().map(title).collect();
-        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules })
+        let time_conditions = TimeConditions::of(self);
+        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules, time_conditions })
     }
 }
 
@@ -91,18 +93,50 @@ impl Evaluator {
         &self.basis
     }
 
-    fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
-        let moment = &self.basis.moment;
-        let leaving = Leaving::of(user, moment);
+    /// Why a user's decision is what it is: what each rule said, and which conditions led there.
+    /// `successor` is that of [`Evaluator::decide_in`]; without it the ID in `superseded_by` is trusted.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn explain(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Explanation, DecideError> {
+        let decision = self.decide_with(successor, user)?;
+        let (user, _) = self.resolve(user);
+        Ok(explain::explain(&self.policy, &user, &self.basis.moment, decision))
+    }
+
+    /// Why a rule did not decide about a user; `None` if the policy has no such rule.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn why_not(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+        rule: &str,
+    ) -> Result<Option<WhyNot>, DecideError> {
+        let decision = self.decide_with(successor, user)?;
+        let (user, _) = self.resolve(user);
+        Ok(explain::why_not(&self.policy, rule, &user, &self.basis.moment, &decision))
+    }
+
+    /// The user with what follows from the moment.
+    fn resolve(&self, user: &User) -> (User, Leaving) {
+        let leaving = Leaving::of(user, &self.basis.moment);
         let mut user = user.clone();
         user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        (user, leaving)
+    }
+
+    fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
+        let moment = &self.basis.moment;
+        let (user, leaving) = self.resolve(user);
         let circumstances = Circumstances {
             rules: &self.rules,
             user: &user,
             leaving: &leaving,
             basis: &self.basis,
             successor,
-            valid_until: valid_until(&self.policy, &user, &leaving, moment),
+            valid_until: valid_until(&self.time_conditions, &user, &leaving, moment),
         };
         if let Some(decision) = without_rules(&circumstances) {
             return Ok(decision);
@@ -112,15 +146,7 @@ impl Evaluator {
     }
 }
 
-/// The earliest instant after the moment at which `has_left` flips.
-fn valid_until(
-    _policy: &Policy,
-    _user: &User,
-    leaving: &Leaving,
-    _moment: &Moment,
-) -> Option<OffsetDateTime> {
-    leaving.changes
-}
-
+#[cfg(test)]
+mod differential;
 #[cfg(test)]
 mod tests;

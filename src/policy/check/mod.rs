@@ -136,7 +136,7 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     scope: Scope,
     presence: Presence,
-    reads: BTreeSet<Slot>,
+    reads: BTreeMap<Slot, Span>,
     /// Names of the helpers being inlined, outermost first.
     calls: Vec<Arc<str>>,
     /// Helpers that some rule calls.
@@ -176,7 +176,7 @@ impl<'a> Checker<'a> {
             diagnostics,
             scope: Scope::default(),
             presence: Presence::default(),
-            reads: BTreeSet::new(),
+            reads: BTreeMap::new(),
             calls: Vec::new(),
             called: BTreeSet::new(),
             nodes: 0,
