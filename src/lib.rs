@@ -38,6 +38,7 @@
 //! The core reads no clock, no environment and no network, keeps nothing global, and has no unsafe code.
 
 pub mod diagnostic;
+pub mod directory;
 pub mod model;
 pub mod policy;
 pub mod report;
