@@ -3,7 +3,7 @@
 //! Data goes one way, and every stage is a value that can be saved, compared and explained:
 //!
 //! 1. [`model`]: IDs, users, credentials, subscriptions, administrators, and the moment of a question.
-//! 2. `directory`: snapshots and streams of users, read all or nothing.
+//! 2. [`directory`]: snapshots and streams of users, read all or nothing.
 //! 3. [`policy`]: Rhai files, checked like a typed language before they run, and the decisions they give.
 //! 4. [`report`]: what people read.
 //!
@@ -37,6 +37,8 @@
 //!
 //! The core reads no clock, no environment and no network, keeps nothing global, and has no unsafe code.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod directory;
 pub mod model;

@@ -4,6 +4,7 @@
 //! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
 //! decision. What it cannot find out in time it refuses with an error, never with a decision.
 
+use super::answer::Answer;
 use super::basis::Basis;
 use super::combine::{Circumstances, RuleTitle, combine, without_rules};
 use super::compiled::Policy;
@@ -11,6 +12,7 @@ use super::decision::Decision;
 use super::expire::{TimeConditions, valid_until};
 use super::explain::{self, Explanation, WhyNot};
 use super::interpret::Interpreter;
+use super::rule_error::RuleError;
 use super::sandbox::Interrupted;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Field, Leaving, User};
@@ -56,15 +58,47 @@ impl Policy {
     /// that switches the limits of the script engine off.
     pub fn evaluator(&self, basis: Basis) -> Result<Evaluator, Diagnostic> {
         let interpreter = Interpreter::new(self, &basis.moment, basis.patience)?;
-        let title =
-            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
-        let rules = self.rules.iter().map(title).collect();
-        let time_conditions = TimeConditions::of(self);
-        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules, time_conditions })
+        Ok(Evaluator::assembled(self, basis, interpreter))
     }
 }
 
 impl Evaluator {
+    fn assembled(policy: &Policy, basis: Basis, interpreter: Interpreter) -> Self {
+        let title =
+            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let rules = policy.rules.iter().map(title).collect();
+        let time_conditions = TimeConditions::of(policy);
+        Self { policy: policy.clone(), basis, interpreter, rules, time_conditions }
+    }
+
+    /// The same policy under other circumstances, or under the same for another thread. Much cheaper
+    /// than [`Policy::evaluator`], because both share what does not depend on the circumstances.
+    ///
+    /// # Errors
+    /// As [`Policy::evaluator`].
+    pub fn again(&self, basis: Basis) -> Result<Self, Diagnostic> {
+        let interpreter = self.interpreter.again(&self.policy, &basis.moment, basis.patience)?;
+        Ok(Self::assembled(&self.policy, basis, interpreter))
+    }
+
+    /// What one rule (by its position in [`Policy::rules`]) says about a user, before anything is
+    /// combined.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rule takes longer than the patience.
+    pub fn answer(&self, rule: usize, user: &User) -> Result<Result<Answer, RuleError>, DecideError> {
+        let (user, _) = self.with_leaving(user);
+        Ok(self.interpreter.answer(rule, &user)?)
+    }
+
+    /// The user with `has_left` filled in.
+    fn with_leaving(&self, user: &User) -> (User, Leaving) {
+        let leaving = Leaving::of(user, &self.basis.moment);
+        let mut user = user.clone();
+        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        (user, leaving)
+    }
+
     /// The decision about a user without a directory around it: the ID in `superseded_by` is trusted
     /// to be another ID of the same person that stays.
     ///
@@ -98,9 +132,13 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`DecideError::Deadline`] if the rules take longer than the patience.
-    pub fn explain(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Explanation, DecideError> {
+    pub fn explain(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+    ) -> Result<Explanation, DecideError> {
         let decision = self.decide_with(successor, user)?;
-        let (user, _) = self.resolve(user);
+        let (user, _) = self.with_leaving(user);
         Ok(explain::explain(&self.policy, &user, &self.basis.moment, decision))
     }
 
@@ -115,28 +153,20 @@ impl Evaluator {
         rule: &str,
     ) -> Result<Option<WhyNot>, DecideError> {
         let decision = self.decide_with(successor, user)?;
-        let (user, _) = self.resolve(user);
+        let (user, _) = self.with_leaving(user);
         Ok(explain::why_not(&self.policy, rule, &user, &self.basis.moment, &decision))
-    }
-
-    /// The user with what follows from the moment.
-    fn resolve(&self, user: &User) -> (User, Leaving) {
-        let leaving = Leaving::of(user, &self.basis.moment);
-        let mut user = user.clone();
-        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
-        (user, leaving)
     }
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
         let moment = &self.basis.moment;
-        let (user, leaving) = self.resolve(user);
+        let (user, leaving) = self.with_leaving(user);
         let circumstances = Circumstances {
             rules: &self.rules,
             user: &user,
             leaving: &leaving,
             basis: &self.basis,
             successor,
-            valid_until: valid_until(&self.time_conditions, &user, &leaving, moment),
+            valid_until: valid_until(&self.time_conditions, &self.policy, &user, &leaving, moment),
         };
         if let Some(decision) = without_rules(&circumstances) {
             return Ok(decision);

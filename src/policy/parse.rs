@@ -42,6 +42,19 @@ pub(crate) struct Parsed {
     pub(crate) broken_functions: Vec<String>,
 }
 
+impl Parsed {
+    /// The constants that are missing in the tree: their names are not names of the unknown.
+    pub(crate) fn broken_constants(&self, source: &Source) -> Vec<String> {
+        let text = |index: usize| self.tokens.token(index).map_or("", |token| token.text(source.text()));
+        self.broken
+            .iter()
+            .flat_map(|range| self.tokens.within(range.start, range.end))
+            .filter(|index| text(*index) == "const")
+            .map(|index| text(index + 1).to_owned())
+            .collect()
+    }
+}
+
 /// Parses one file of a policy; `file` is its number.
 pub(crate) fn parse(source: &Source, file: u16) -> Parsed {
     if source.text().len() > Source::MAX_BYTES {

@@ -162,6 +162,8 @@ impl<'a> Checker<'a> {
             .enumerate()
             .map(|(index, (source, parsed))| Spans::new(index, source, Rc::clone(parsed)))
             .collect();
+        let broken_constants =
+            sources.iter().zip(&files).flat_map(|(source, file)| file.broken_constants(source)).collect();
         Self {
             schema,
             names,
@@ -172,7 +174,7 @@ impl<'a> Checker<'a> {
             functions: BTreeMap::new(),
             closures: BTreeMap::new(),
             constants: Vec::new(),
-            broken_constants: BTreeSet::new(),
+            broken_constants,
             diagnostics,
             scope: Scope::default(),
             presence: Presence::default(),

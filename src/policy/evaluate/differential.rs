@@ -140,7 +140,12 @@ fn answer(seeded: &mut Seeded) -> String {
 
 fn body(seeded: &mut Seeded, depth: usize) -> String {
     match seeded.below(8) {
-        6 => format!("let word = user.department ?? {:?}; if user.{}.some(|g| g == word) {{ {} }}", seeded.one_of(WORDS), seeded.one_of(LISTS).name(), answer(seeded)),
+        6 => format!(
+            "let word = user.department ?? {:?}; if user.{}.some(|g| g == word) {{ {} }}",
+            seeded.one_of(WORDS),
+            seeded.one_of(LISTS).name(),
+            answer(seeded)
+        ),
         0 if depth > 0 => {
             let mut arms = String::new();
             for employment in Employment::ALL.iter().take(1 + seeded.below(5)) {

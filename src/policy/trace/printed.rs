@@ -1,7 +1,7 @@
 //! Trees built by hand for tests: constructors for nodes, and a printer that writes them as policy
 //! text and gives every node its place in it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{Fact, Field, Moment, Schema, User, Value, parse_date, parse_instant};
@@ -254,7 +254,7 @@ pub(crate) fn policy_with(constants: Vec<(&str, Literal)>, rules: Vec<(&str, Blo
             parameter: 31,
             body,
             locals: 32,
-            reads: BTreeSet::new(),
+            reads: BTreeMap::new(),
         });
     }
     Policy {
