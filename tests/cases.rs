@@ -83,7 +83,8 @@ impl Case {
             }
         }
         let as_of = parse_instant(&self.about.as_of).ok_or("`as_of` is no instant")?;
-        let moment = Moment::new(as_of, facts.subscription.time_zone.clone()).map_err(|error| error.to_string())?;
+        let moment =
+            Moment::new(as_of, facts.subscription.time_zone.clone()).map_err(|error| error.to_string())?;
         let evaluator = policy
             .evaluator(Basis::new(moment, facts.complete))
             .map_err(|diagnostic| diagnostic.to_string())?;
@@ -208,7 +209,8 @@ fn differences(case: &Case) -> Result<(usize, String), String> {
             if hold.message.is_empty() {
                 write!(text, "\n    {:?}: the hold says nothing", decision.user).unwrap();
             }
-            if let Some(repeated) = user.as_ref().ok().and_then(|user| personal_data_in(&hold.message, user)) {
+            if let Some(repeated) = user.as_ref().ok().and_then(|user| personal_data_in(&hold.message, user))
+            {
                 write!(text, "\n    {:?}: the hold repeats `{repeated}`", decision.user).unwrap();
             }
             if expected.contains(r#""message":"*""#) {
@@ -237,7 +239,8 @@ fn difference(expected: &str, found: &str) -> String {
     }
     let parse = |text: &str| serde_json::from_str::<Value>(text).expect("a decision is JSON");
     let (wanted, got) = (parse(expected), parse(found));
-    let keys = |value: &Value| value.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect();
+    let keys =
+        |value: &Value| value.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect();
     let (mut all, more): (BTreeSet<String>, BTreeSet<String>) = (keys(&wanted), keys(&got));
     all.extend(more);
     let mut text = format!("\n    {}", wanted["user"]);
@@ -248,7 +251,8 @@ fn difference(expected: &str, found: &str) -> String {
         write!(text, "\n      {key}\n        expected {wanted}\n        found    {got}").unwrap();
     }
     if differing.is_empty() {
-        write!(text, "\n      keys in another order\n        expected {expected}\n        found    {found}").unwrap();
+        write!(text, "\n      keys in another order\n        expected {expected}\n        found    {found}")
+            .unwrap();
     }
     text
 }
@@ -332,10 +336,8 @@ fn agrees(explanation: &Explanation, decision: &Decision) -> Result<(), String> 
 fn every_fact_of_the_platform_has_a_case_or_a_reason() {
     let shown: BTreeSet<u8> = Case::all().iter().flat_map(|case| case.about.platform.clone()).collect();
     let readme = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/README.md"));
-    let excused: BTreeSet<u8> = readme
-        .lines()
-        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next()?.parse().ok())
-        .collect();
+    let excused: BTreeSet<u8> =
+        readme.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()?.parse().ok()).collect();
     let both: Vec<&u8> = shown.intersection(&excused).collect();
     assert!(both.is_empty(), "shown by a case and excused: {both:?}");
     let neither: Vec<u8> = (1..=28).filter(|row| !shown.contains(row) && !excused.contains(row)).collect();
@@ -346,7 +348,16 @@ fn every_fact_of_the_platform_has_a_case_or_a_reason() {
 #[test]
 fn every_sentence_of_the_combination_has_a_case() {
     let cases = Case::all();
-    let sentences = ["A rule answers with nothing", "An action", "obligation (`also`)", "1. ", "2. ", "3. ", "4. ", "5. "];
+    let sentences = [
+        "A rule answers with nothing",
+        "An action",
+        "obligation (`also`)",
+        "1. ",
+        "2. ",
+        "3. ",
+        "4. ",
+        "5. ",
+    ];
     for sentence in sentences {
         assert!(cases.iter().any(|case| case.about.design.contains(sentence)), "no case for {sentence:?}");
     }
