@@ -97,3 +97,57 @@ fn name(path: &Path) -> String {
         name.replace(std::path::MAIN_SEPARATOR, "/")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{load_sources, name};
+    use crate::diagnostic::Code;
+    use crate::policy::source::Source;
+
+    #[test]
+    fn one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("acme.policy");
+        std::fs::write(&path, "fn a(user) { keep() }").unwrap();
+        let sources = load_sources(&path).unwrap();
+        assert_eq!(sources.len(), 1);
+        assert_eq!((sources[0].name(), sources[0].text()), (name(&path).as_str(), "fn a(user) { keep() }"));
+    }
+
+    #[test]
+    fn a_folder_in_order_of_file_names() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["b.rhai", "a10.rhai", "a9.rhai", "B.rhai", "notes.txt"] {
+            std::fs::write(folder.path().join(file), file).unwrap();
+        }
+        std::fs::create_dir(folder.path().join("c.rhai")).unwrap();
+        let sources = load_sources(folder.path()).unwrap();
+        let texts: Vec<_> = sources.iter().map(Source::text).collect();
+        assert_eq!(texts, ["B.rhai", "a10.rhai", "a9.rhai", "b.rhai"]);
+        assert!(sources[0].name().ends_with("/B.rhai"));
+    }
+
+    #[test]
+    fn all_reasons_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.rhai"), b"// fine\n// \xc3\xa4 \xff").unwrap();
+        std::fs::write(folder.path().join("b.rhai"), "fn b(user) { keep() }").unwrap();
+        std::fs::write(folder.path().join("c.rhai"), " ".repeat(Source::MAX_BYTES + 1)).unwrap();
+        let diagnostics = load_sources(folder.path()).unwrap_err();
+        let found: Vec<_> = diagnostics.iter().map(|found| (found.code, found.line, found.column)).collect();
+        assert_eq!(found, [(Code::PolicyNotUtf8, 2, 6), (Code::PolicyTooLarge, 0, 0)]);
+        std::fs::write(folder.path().join("c.rhai"), " ".repeat(Source::MAX_BYTES)).unwrap();
+        std::fs::remove_file(folder.path().join("a.rhai")).unwrap();
+        assert_eq!(load_sources(folder.path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn nothing_to_read() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(load_sources(folder.path()).unwrap_err()[0].code, Code::NoRules);
+        assert_eq!(
+            load_sources(&folder.path().join("none.rhai")).unwrap_err()[0].code,
+            Code::PolicyUnreadable
+        );
+    }
+}

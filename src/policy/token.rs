@@ -6,6 +6,7 @@
 //! and habits are found here. Reading never fails: what nobody knows becomes an `Unknown` token,
 //! what is left open is marked. Tokens and trivia together are the text.
 
+mod literal;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -119,7 +120,7 @@ pub(crate) struct Trivia {
 /// The tokens and trivia of one file, each in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens {
-    tokens: Vec<Token>,
+    all: Vec<Token>,
     trivia: Vec<Trivia>,
     /// Where each line begins in Rhai's count, which is not always that of line feeds.
     lines: Vec<u32>,
@@ -141,7 +142,7 @@ impl Tokens {
 
     /// All tokens.
     pub(crate) fn all(&self) -> &[Token] {
-        &self.tokens
+        &self.all
     }
 
     /// White space and comments.
@@ -151,23 +152,23 @@ impl Tokens {
 
     /// Token `index`.
     pub(crate) fn token(&self, index: usize) -> Option<Token> {
-        self.tokens.get(index).copied()
+        self.all.get(index).copied()
     }
 
     /// The token that starts at a byte.
     pub(crate) fn at_byte(&self, start: u32) -> Option<usize> {
-        self.tokens.binary_search_by_key(&start, |token| token.start).ok()
+        self.all.binary_search_by_key(&start, |token| token.start).ok()
     }
 
     /// The first token that ends after a byte: the one around it, or the next.
     pub(crate) fn around(&self, byte: u32) -> usize {
-        self.tokens.partition_point(|token| token.end <= byte)
+        self.all.partition_point(|token| token.end <= byte)
     }
 
     /// The tokens that start in a stretch of bytes.
     pub(crate) fn within(&self, start: u32, end: u32) -> std::ops::Range<usize> {
-        let first = self.tokens.partition_point(|token| token.start < start);
-        let last = self.tokens.partition_point(|token| token.start < end);
+        let first = self.all.partition_point(|token| token.start < start);
+        let last = self.all.partition_point(|token| token.start < end);
         first..last.max(first)
     }
 
@@ -178,7 +179,7 @@ impl Tokens {
     pub(crate) fn cover(&self, start: u32, end: u32) -> (u32, u32) {
         let end = end.max(start.saturating_add(1));
         let mut first = self.around(start);
-        let mut last = self.tokens.partition_point(|token| token.start < end);
+        let mut last = self.all.partition_point(|token| token.start < end);
         if first >= last {
             return (start, end);
         }
@@ -192,7 +193,7 @@ impl Tokens {
                 low -= 1;
                 low
             };
-            if let Some(partner) = self.tokens[looked_at].partner() {
+            if let Some(partner) = self.all[looked_at].partner() {
                 first = first.min(partner);
                 last = last.max(partner + 1);
             }
@@ -200,7 +201,7 @@ impl Tokens {
                 last += 1;
             }
         }
-        (start.min(self.tokens[first].start), self.tokens[last - 1].end.max(end))
+        (start.min(self.all[first].start), self.all[last - 1].end.max(end))
     }
 
     /// The end of a call: of the `)` that belongs to the `(` after the name that starts at a byte.
@@ -213,7 +214,7 @@ impl Tokens {
         bracket
             .and_then(|open| open.partner())
             .and_then(|close| self.token(close))
-            .map_or(self.tokens[name].end, |close| close.end)
+            .map_or(self.all[name].end, |close| close.end)
     }
 
     /// The byte of a place as Rhai counts lines and columns, from 1. Column 0 is the line's start;
@@ -226,7 +227,22 @@ impl Tokens {
         let Some(&start) = line.checked_sub(1).and_then(|index| self.lines.get(index)) else {
             return length;
         };
-        let end = self.lines.get(line).map_or(length, |next| next - 1);
+        self.walk(text, start, column)
+    }
+
+    /// The byte of a place in a stretch that begins at `start` and was parsed by itself.
+    pub(crate) fn byte_from(&self, text: &str, start: u32, line: usize, column: usize) -> u32 {
+        if line <= 1 {
+            self.walk(text, start, column)
+        } else {
+            self.byte_of(text, self.line_of(start) + line - 1, column)
+        }
+    }
+
+    /// The byte of a column, counted from `start`, of the line around `start`.
+    fn walk(&self, text: &str, start: u32, column: usize) -> u32 {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let end = self.lines.get(self.line_of(start)).map_or(length, |next| next - 1);
         let rest = text.get(start as usize..end as usize).unwrap_or_default();
         let skipped = self.uncounted.partition_point(|byte| *byte < start);
         let mut skipped = self.uncounted.get(skipped..).unwrap_or_default().iter().peekable();
@@ -250,10 +266,9 @@ impl Tokens {
         Some(self.byte_of(text, line, position.position().unwrap_or_default()))
     }
 
-    /// The line of a byte in Rhai's count, from 1, and where it begins.
-    pub(crate) fn line_of(&self, byte: u32) -> (usize, u32) {
-        let line = self.lines.partition_point(|start| *start <= byte).max(1);
-        (line, self.lines.get(line - 1).copied().unwrap_or_default())
+    /// The line of a byte in Rhai's count, from 1.
+    fn line_of(&self, byte: u32) -> usize {
+        self.lines.partition_point(|start| *start <= byte)
     }
 
     /// A stretch of the text as nothing but blanks, so that all that follows keeps its place in

@@ -4,12 +4,14 @@
 //! habits with their places, advice and, where one can tell, what was meant. What was meant takes
 //! the same number of characters, so that the rest of the function can still be checked in place.
 
+mod assignment;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::token::{Bracket, Token, TokenKind, Tokens, TriviaKind};
 use super::message::{Message, is_foreign, not_in_language, short};
-use super::outline::FUNCTION_WORDS;
+use super::outline::{FUNCTION_WORDS, MODIFIERS};
 use crate::diagnostic::Code;
 
 /// A habit: where it stands, what to say, and how to read it as it was meant.
@@ -27,7 +29,7 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Vec<Habit> {
         text,
         tokens,
         habits: Vec::new(),
-        heads: condition_heads(text, tokens),
+        heads: assignment::condition_heads(text, tokens),
         declared: declared(text, tokens),
         inside: Vec::new(),
     };
@@ -43,31 +45,6 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Vec<Habit> {
         }
     }
     finder.habits
-}
-
-/// The stretches of tokens between `if`, `while` or `switch` and the block that follows.
-fn condition_heads(text: &str, tokens: &Tokens) -> Vec<bool> {
-    let mut in_head = vec![false; tokens.all().len()];
-    for (index, token) in tokens.all().iter().enumerate() {
-        if token.kind != TokenKind::Identifier || !matches!(token.text(text), "if" | "while" | "switch") {
-            continue;
-        }
-        let mut at = index + 1;
-        while let Some(next) = tokens.token(at) {
-            match (next.kind, next.partner()) {
-                (TokenKind::Open(Bracket::Brace) | TokenKind::Close(_), _) => break,
-                (TokenKind::Identifier, _) if matches!(next.text(text), "if" | "while" | "switch") => break,
-                (TokenKind::Operator, _) if next.text(text) == ";" => break,
-                (TokenKind::Open(_), Some(close)) => at = close,
-                _ => {}
-            }
-            if let Some(mark) = in_head.get_mut(at) {
-                *mark = true;
-            }
-            at += 1;
-        }
-    }
-    in_head
 }
 
 /// The names that the file declares itself.
@@ -172,6 +149,12 @@ impl Finder<'_> {
                         .help("write `fn`");
                 self.replace(token, message, "fn");
             }
+            "pub" | "public" if self.is_text(index + 1, "fn") => {
+                let message =
+                    Message::new(Code::NotInTheLanguage, format!("`{word}` is not in the policy language"))
+                        .help("remove it: a function is a rule unless it is `private`");
+                self.replace(token, message, "");
+            }
             _ if is_foreign(word) && self.is_foreign_here(index, word) => {
                 if word == "var" {
                     self.replace(token, not_in_language(word), "let");
@@ -208,57 +191,6 @@ impl Finder<'_> {
             .then(|| vec![(first.start..second.end, format!("{operator:width$}"))]);
         self.add(first.start, second.end, word_operator(&words, operator), meant);
         index + 2
-    }
-
-    /// `=` where only a comparison makes sense: in the head of a condition, in round or square
-    /// brackets, or beside `&&` and `||`. Elsewhere it is an assignment, which the checker judges.
-    fn assignment(&mut self, index: usize, token: Token) {
-        let in_brackets = matches!(self.inside.last(), Some(Bracket::Paren | Bracket::Square));
-        let in_head = self.heads.get(index).copied().unwrap_or_default();
-        if !in_brackets && !in_head && !self.is_beside_condition(index) {
-            return;
-        }
-        let message =
-            Message::new(Code::AssignmentAsComparison, "`=` assigns; it does not compare").help("write `==`");
-        let blank_at = |byte: u32| self.text.as_bytes().get(byte as usize) == Some(&b' ');
-        let meant = if blank_at(token.end) {
-            Some(token.start..token.end + 1)
-        } else {
-            token.start.checked_sub(1).filter(|before| blank_at(*before)).map(|before| before..token.end)
-        };
-        self.add(token.start, token.end, message, meant.map(|range| vec![(range, "==".to_owned())]));
-    }
-
-    /// Whether `&&` or `||` stands before the `=` in its statement, or after it while the left side
-    /// is a field, which no rule may assign.
-    fn is_beside_condition(&self, index: usize) -> bool {
-        let mut has_field = false;
-        let mut at = index;
-        while let Some((before, token)) = at.checked_sub(1).and_then(|at| Some((at, self.tokens.token(at)?)))
-        {
-            at = before;
-            match (token.kind, token.partner(), token.text(self.text)) {
-                (TokenKind::Operator, _, "&&" | "||") => return true,
-                (TokenKind::Operator, _, "." | "?.") => has_field = true,
-                (TokenKind::Operator, _, ";" | "," | "=>" | "=" | "|")
-                | (TokenKind::Identifier, _, "let" | "const")
-                | (TokenKind::Open(_), ..)
-                | (TokenKind::Close(Bracket::Brace), ..) => break,
-                (TokenKind::Close(_), Some(open), _) => at = open,
-                _ => {}
-            }
-        }
-        let mut at = index + 1;
-        while let Some(token) = self.tokens.token(at).filter(|_| has_field) {
-            match (token.kind, token.partner(), token.text(self.text)) {
-                (TokenKind::Operator, _, "&&" | "||") => return true,
-                (TokenKind::Operator, _, ";" | "," | "=") | (TokenKind::Close(_), ..) => break,
-                (TokenKind::Open(_), Some(close), _) => at = close,
-                _ => {}
-            }
-            at += 1;
-        }
-        false
     }
 
     /// “…” and its like. The words between a pair on one line are text, so they are not looked at.
@@ -316,7 +248,7 @@ impl Finder<'_> {
             let next = self.tokens.around(trivia.start);
             let word = self.tokens.token(next).map_or("", |token| token.text(self.text));
             let is_head = FUNCTION_WORDS.contains(&word) && self.is_named_function(next);
-            if is_head || matches!(word, "fn" | "private") {
+            if is_head || word == "fn" || MODIFIERS.contains(&word) {
                 continue;
             }
             // The third character makes it a doc comment, in `///` as in `/**`.

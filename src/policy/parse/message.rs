@@ -34,9 +34,9 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
     let instead =
         if found.is_empty() { "the file ends here".to_owned() } else { format!("found `{}`", short(found)) };
     match error {
-        E::BadInput(error) => describe_input(error),
+        E::BadInput(error) => describe_input(error, found),
         E::UnexpectedEOF => syntax("the text ends in the middle of this"),
-        E::UnknownOperator(operator) => syntax(format!("`{}` is no operator", short(operator))),
+        E::UnknownOperator(symbol) => reserved(symbol),
         E::MissingToken(token, _) => missing(token, &instead),
         E::MissingSymbol(_) => syntax(format!("a symbol is missing: {instead}")),
         E::MalformedIndexExpr(_) => {
@@ -103,10 +103,19 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
     }
 }
 
-fn describe_input(error: &LexError) -> Message {
+fn describe_input(error: &LexError, found: &str) -> Message {
     match error {
-        LexError::UnexpectedInput(text) => syntax(format!("`{}` cannot stand here", short(text)))
-            .help("names are made of the letters a to z, digits and `_`"),
+        LexError::UnexpectedInput(_) if matches!(found, "}" | ")" | "]" | ";" | ",") => {
+            syntax(format!("a value or condition is missing before `{found}`"))
+        }
+        LexError::UnexpectedInput(text) => {
+            let message = syntax(format!("`{}` cannot stand here", short(text)));
+            if text.is_ascii() {
+                message
+            } else {
+                message.help("names are made of the letters a to z, digits and `_`")
+            }
+        }
         LexError::UnterminatedString => unclosed_text(),
         LexError::StringTooLong(limit) => {
             Message::new(Code::TooLarge, format!("this text is longer than {limit} bytes"))
@@ -129,10 +138,12 @@ fn describe_input(error: &LexError) -> Message {
 
 fn missing(token: &str, instead: &str) -> Message {
     let message = syntax(format!("`{}` is missing: {instead}", short(token)));
-    match token {
-        ";" => message.help("a statement ends with `;` before the next one begins"),
-        _ => message,
-    }
+    if token == ";" { message.help("a statement ends with `;` before the next one begins") } else { message }
+}
+
+/// A statement that is not ended.
+pub(super) fn missing_semicolon() -> Message {
+    syntax("`;` is missing after this").help("a statement ends with `;` before the next one begins")
 }
 
 /// Text whose closing quote is missing.

@@ -21,6 +21,8 @@ pub(super) struct Item {
     pub(super) name: Option<usize>,
     /// How many parameters the function has.
     pub(super) parameters: usize,
+    /// Whether it is a statement that ends with `;`, unlike functions and blocks.
+    pub(super) needs_semicolon: bool,
 }
 
 impl Item {
@@ -32,6 +34,12 @@ impl Item {
 
 /// Words that begin a function: the right one and those of other languages.
 pub(super) const FUNCTION_WORDS: [&str; 5] = ["fn", "function", "def", "func", "fun"];
+
+/// Words before `fn`: the right one and those of other languages.
+pub(super) const MODIFIERS: [&str; 3] = ["private", "pub", "public"];
+
+/// Words that begin a statement which ends with its block.
+const BLOCK_WORDS: [&str; 8] = ["if", "for", "while", "loop", "do", "switch", "try", "{"];
 
 /// The token table of a text, read item by item where its brackets do not balance.
 pub(super) fn read(text: &str) -> Tokens {
@@ -58,7 +66,7 @@ fn is_sound(text: &str, tokens: &Tokens) -> bool {
 fn is_at_margin(text: &str, byte: u32) -> bool {
     let before = text.get(..byte as usize).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
-    line.is_empty() || (line.starts_with("private") && line.trim_end() == "private")
+    line.is_empty() || MODIFIERS.contains(&line.trim_end())
 }
 
 /// Whether a function with a name begins at a token; `fn` itself, not a word of another language.
@@ -106,8 +114,8 @@ fn begins_item(line: &str, content: &str) -> bool {
     if line.starts_with("const ") || line.starts_with("let ") {
         return true;
     }
-    let after_private = content.strip_prefix("private ").map_or(content, str::trim_start);
-    let Some(head) = after_private.strip_prefix("fn ") else {
+    let modifier = MODIFIERS.iter().find_map(|modifier| content.strip_prefix(modifier)?.strip_prefix(' '));
+    let Some(head) = modifier.map_or(content, str::trim_start).strip_prefix("fn ") else {
         return false;
     };
     let head = head.trim_start();
@@ -126,6 +134,8 @@ pub(super) fn items(text: &str, tokens: &Tokens) -> Vec<Item> {
             Some(word) => function(text, tokens, word),
             None => (statement(text, tokens, index), None, 0),
         };
+        let is_function = function_head(text, tokens, index).is_some();
+        let needs_semicolon = !is_function && !BLOCK_WORDS.contains(&first.text(text));
         let end = tokens.token(last).map_or(first.end, |token| token.end);
         let docs = tokens.trivia().partition_point(|trivia| trivia.start < end_before);
         let documentation = tokens.trivia().get(docs..).unwrap_or_default().iter();
@@ -133,7 +143,7 @@ pub(super) fn items(text: &str, tokens: &Tokens) -> Vec<Item> {
             .take_while(|trivia| trivia.start < first.start)
             .find(|trivia| trivia.kind == TriviaKind::Doc)
             .map_or(first.start, |trivia| trivia.start);
-        items.push(Item { start, end, tokens: index..last + 1, name, parameters });
+        items.push(Item { start, end, tokens: index..last + 1, name, parameters, needs_semicolon });
         (index, end_before) = (last + 1, end);
     }
     items
@@ -142,7 +152,8 @@ pub(super) fn items(text: &str, tokens: &Tokens) -> Vec<Item> {
 /// The token `fn` (or a word of another language for it) of a function that begins at `index`.
 fn function_head(text: &str, tokens: &Tokens, index: usize) -> Option<usize> {
     let first = tokens.token(index)?;
-    let word = if is_word(text, &first, "private") { index + 1 } else { index };
+    let is_modified = MODIFIERS.contains(&first.text(text)) && first.kind == TokenKind::Identifier;
+    let word = if is_modified { index + 1 } else { index };
     let head = tokens.token(word).filter(|token| token.kind == TokenKind::Identifier)?.text(text);
     let is_head = head == "fn" || (FUNCTION_WORDS.contains(&head) && has_name(tokens, word));
     is_head.then_some(word)
@@ -181,7 +192,7 @@ fn count_parameters(text: &str, tokens: &Tokens, between: Range<usize>) -> usize
 /// The last token of the statement that begins at `index`.
 fn statement(text: &str, tokens: &Tokens, index: usize) -> usize {
     let first = tokens.token(index).map_or("", |token| token.text(text));
-    let is_block = matches!(first, "if" | "for" | "while" | "loop" | "do" | "switch" | "try" | "{");
+    let is_block = BLOCK_WORDS.contains(&first);
     let (mut last, mut at) = (index, index);
     while let Some(token) = tokens.token(at) {
         if at > index && begins_another(text, tokens, at) {
@@ -208,7 +219,7 @@ fn begins_another(text: &str, tokens: &Tokens, index: usize) -> bool {
         return false;
     };
     match token.text(text) {
-        "private" => is_function(text, tokens, index + 1),
+        word if MODIFIERS.contains(&word) => is_function(text, tokens, index + 1),
         "fn" => has_name(tokens, index),
         "const" | "let" => is_at_margin(text, token.start),
         _ => false,

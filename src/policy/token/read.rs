@@ -31,10 +31,10 @@ struct Level {
     square: u32,
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     /// The text up to the end of the part.
     text: &'t str,
-    at: usize,
+    pub(super) at: usize,
     tokens: Tokens,
     /// Open brackets, as token indexes.
     open: Vec<usize>,
@@ -147,115 +147,6 @@ impl Reader<'_> {
         self.trivia(kind, start, level == 0);
     }
 
-    fn number(&mut self) {
-        let start = self.at;
-        self.at += 1;
-        if self.peek_byte(start) == Some(b'0') {
-            // Rhai lets separators stand before the letter of the base.
-            let zero = self.at;
-            self.skip_while(|character| character == '_');
-            let base: Option<fn(char) -> bool> = match self.peek(0) {
-                Some('x' | 'X') => Some(|character| character.is_ascii_hexdigit()),
-                Some('o' | 'O') => Some(|character| matches!(character, '0'..='7')),
-                Some('b' | 'B') => Some(|character| matches!(character, '0' | '1')),
-                _ => None,
-            };
-            if let Some(is_digit) = base {
-                self.at += 1;
-                self.skip_while(|character| character == '_' || is_digit(character));
-                return self.push(TokenKind::Integer, start);
-            }
-            self.at = zero;
-        }
-        let (mut fraction, mut exponent) = (false, false);
-        loop {
-            self.skip_while(|character| character == '_' || character.is_ascii_digit());
-            match (self.peek(0), self.peek(1)) {
-                // `1..5` is a range and `1.days()` a method.
-                (Some('.'), Some(next))
-                    if !fraction && next != '_' && next != '.' && !next.is_ascii_alphabetic() =>
-                {
-                    self.at += 1;
-                    fraction = true;
-                }
-                (Some('e' | 'E'), Some('0'..='9' | '+' | '-')) if !exponent => {
-                    self.at += 2;
-                    (fraction, exponent) = (true, true);
-                }
-                _ => break,
-            }
-        }
-        self.push(if fraction { TokenKind::Float } else { TokenKind::Integer }, start);
-    }
-
-    /// `"…"` and `'…'`: a doubled quote is a quote; the line's end ends it, except text after `\`.
-    fn quoted(&mut self, quote: char, kind: TokenKind) {
-        let start = self.at;
-        self.at += 1;
-        if quote == '\'' && self.peek(0) == Some(quote) {
-            self.at += 1;
-            return self.push(kind, start);
-        }
-        let mut closed = false;
-        while let Some(character) = self.peek(0) {
-            match character {
-                '\n' => break,
-                '\r' if self.peek(1) == Some('\n') => break,
-                '\\' => {
-                    self.at += 1;
-                    if kind == TokenKind::Text && self.peek(0) == Some('\r') && self.peek(1) == Some('\n') {
-                        self.at += 1;
-                    }
-                    match self.peek(0) {
-                        Some('\n') if kind == TokenKind::Text => {
-                            self.at += 1;
-                            self.line_break();
-                        }
-                        Some('\n') | None => {}
-                        Some(escaped) => self.at += escaped.len_utf8(),
-                    }
-                }
-                _ if character == quote => {
-                    self.at += 1;
-                    if self.peek(0) != Some(quote) {
-                        closed = true;
-                        break;
-                    }
-                    self.at += 1;
-                }
-                _ => self.at += character.len_utf8(),
-            }
-        }
-        self.push_marked(kind, start, closed);
-    }
-
-    /// `#"…"#` with any number of `#`.
-    fn raw_text(&mut self) {
-        let start = self.at;
-        self.skip_while(|character| character == '#');
-        let marks = self.at - start;
-        if self.peek(0) != Some('"') {
-            return self.push(TokenKind::Unknown, start);
-        }
-        self.at += 1;
-        // The marks seen since the last quote; a line break after a quote is not one to Rhai.
-        let mut seen = None;
-        while let Some(character) = self.peek(0) {
-            self.at += character.len_utf8();
-            seen = match (character, seen) {
-                ('"', _) => Some(0),
-                ('#', Some(count)) if count + 1 == marks => return self.push(TokenKind::RawText, start),
-                ('#', Some(count)) => Some(count + 1),
-                ('\n', None) => {
-                    self.line_break();
-                    None
-                }
-                _ => None,
-            };
-        }
-        self.push_marked(TokenKind::RawText, start, false);
-    }
-
     fn template(&mut self) {
         self.open(Bracket::Template, 1);
         // A line break right after the back-tick is not part of the text, but counts.
@@ -308,7 +199,7 @@ impl Reader<'_> {
     fn open(&mut self, bracket: Bracket, length: usize) {
         let start = self.at;
         self.at += length;
-        self.open.push(self.tokens.tokens.len());
+        self.open.push(self.tokens.all.len());
         match bracket {
             Bracket::Paren => self.level.round += 1,
             Bracket::Square => self.level.square += 1,
@@ -327,12 +218,13 @@ impl Reader<'_> {
             Bracket::Square => self.level.square > 0,
             _ => !self.outer.is_empty(),
         };
-        let closing = self.tokens.tokens.len();
+        let closing = self.tokens.all.len();
         self.push(TokenKind::Close(bracket), start);
-        while possible {
-            let Some(opening) = self.open.pop() else { break };
-            let Some(TokenKind::Open(opened)) = self.tokens.tokens.get(opening).map(|token| token.kind)
-            else {
+        if !possible {
+            return;
+        }
+        while let Some(opening) = self.open.pop() {
+            let Some(TokenKind::Open(opened)) = self.tokens.all.get(opening).map(|token| token.kind) else {
                 break;
             };
             match opened {
@@ -352,10 +244,10 @@ impl Reader<'_> {
     }
 
     fn marry(&mut self, opening: usize, closing: usize, bracket: Bracket) {
-        if let Some(token) = self.tokens.tokens.get_mut(opening) {
+        if let Some(token) = self.tokens.all.get_mut(opening) {
             token.partner = small(closing);
         }
-        if let Some(token) = self.tokens.tokens.get_mut(closing) {
+        if let Some(token) = self.tokens.all.get_mut(closing) {
             token.partner = small(opening);
             token.kind = TokenKind::Close(bracket);
         }
@@ -378,13 +270,13 @@ impl Reader<'_> {
         self.push(TokenKind::Operator, start);
     }
 
-    fn push(&mut self, kind: TokenKind, start: usize) {
+    pub(super) fn push(&mut self, kind: TokenKind, start: usize) {
         self.push_marked(kind, start, true);
     }
 
-    fn push_marked(&mut self, kind: TokenKind, start: usize, closed: bool) {
+    pub(super) fn push_marked(&mut self, kind: TokenKind, start: usize, closed: bool) {
         let is_minus = self.text.get(start..self.at) == Some("-");
-        self.tokens.tokens.push(Token {
+        self.tokens.all.push(Token {
             kind,
             start: small(start),
             end: small(self.at),
@@ -400,12 +292,12 @@ impl Reader<'_> {
         }
     }
 
-    fn line_break(&mut self) {
+    pub(super) fn line_break(&mut self) {
         self.tokens.lines.push(small(self.at));
     }
 
     /// The character here or, after an ASCII character, one further.
-    fn peek(&self, further: usize) -> Option<char> {
+    pub(super) fn peek(&self, further: usize) -> Option<char> {
         self.text.get(self.at + further..)?.chars().next()
     }
 
@@ -413,11 +305,11 @@ impl Reader<'_> {
         self.peek(character.len_utf8())
     }
 
-    fn peek_byte(&self, at: usize) -> Option<u8> {
+    pub(super) fn peek_byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
-    fn skip_while(&mut self, wanted: impl Fn(char) -> bool) {
+    pub(super) fn skip_while(&mut self, wanted: impl Fn(char) -> bool) {
         while let Some(character) = self.peek(0).filter(|character| wanted(*character)) {
             self.at += character.len_utf8();
         }

@@ -94,7 +94,7 @@ fn texts() {
     for text in ["'x'", "'staff'", "''", r"'\''", "'a''b'", "'ä'"] {
         assert_eq!(read(text), [(Character, text)]);
     }
-    for text in [r##"#"a"#"##, r###"##"a"#b"##"###, "#\"a\nb\"#", r##"#"a""#"##] {
+    for text in [r##"#"a"#"##, r###"##"a"#b"##"###, "#\"a\nb\"#", "#\"a\"\"#"] {
         assert_eq!(read(text), [(RawText, text)]);
     }
     assert_eq!(read("\"a\nb"), [(Text, "\"a"), (Identifier, "b")]);
