@@ -3,6 +3,7 @@
 use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 
 use super::closed::join;
+use super::compare::element_of;
 use super::scope::Origin;
 use super::{Checker, Function, Inferred, MAX_CALL_DEPTH};
 use crate::diagnostic::{Code, suggest};
@@ -46,6 +47,13 @@ impl Checker<'_> {
                     [container, element] => {
                         let container = self.infer(container, file).node;
                         let element = self.infer(element, file).node;
+                        // Rhai reads `a in b` as `contains(b, a)`, at the place of `in`.
+                        let is_operator = self.excerpt(name_span) != word.name;
+                        let span = if is_operator {
+                            self.around(&[element.clone(), container.clone()], file)
+                        } else {
+                            span
+                        };
                         self.infer_membership(element, container, span)
                     }
                     _ => self.wrong_count(word, span, call.args.len()),
@@ -180,6 +188,15 @@ impl Checker<'_> {
                 Type::Broken
             }
         };
+        if let Expr::Variable(variable, _, at) = closure
+            && self.functions.contains_key(variable.1.as_str())
+        {
+            let at = self.spans(file).token(*at);
+            let message = "a named function cannot be used as a condition";
+            let help = format!("write a closure: |element| {}(element)", variable.1);
+            self.report_help(Code::WrongArgumentType, at, message, help);
+            return self.broken(span);
+        }
         let Some((pointer, captured, at)) = closure_parts(closure) else {
             let node = self.infer(closure, file).node;
             if node.ty != Type::Broken {
@@ -214,11 +231,17 @@ impl Checker<'_> {
             );
             return self.broken(span);
         }
-        self.check_local_name(parameter, function.name_span);
+        let bar = self.spans(file).token(at);
+        let parameter_span =
+            self.spans(file).parameter(parameter, bar.start, function.body_span).unwrap_or(bar);
+        self.check_local_name(parameter, parameter_span);
         let before = self.presence.clone();
         let outer = self.scope.len();
         self.scope.enter(&function.body, true);
-        let id = self.scope.declare(parameter, element, Origin::Parameter, function.name_span);
+        let id = self.scope.declare(parameter, element, Origin::Parameter, parameter_span);
+        if let Some(variable) = self.scope.newest() {
+            variable.element_of = element_of(&list);
+        }
         self.calls.push("a closure".into());
         let (body, ty) = self.check_block(&function.body, function.body_span, function.file);
         self.calls.pop();
@@ -326,8 +349,9 @@ impl Checker<'_> {
         let mut bound = Vec::new();
         for ((parameter, argument), literal) in function.parameters.iter().zip(arguments).zip(literals) {
             let ty = if argument.ty == Type::Never { Type::Broken } else { argument.ty.clone() };
-            self.check_parameter_name(parameter, function.name_span);
-            let id = self.scope.declare(parameter, ty, Origin::Parameter, function.name_span);
+            let place = self.parameter_span(function, parameter);
+            self.check_parameter_name(parameter, place);
+            let id = self.scope.declare(parameter, ty, Origin::Parameter, place);
             if let Some(variable) = self.scope.newest() {
                 variable.literal = literal;
             }
@@ -345,6 +369,12 @@ impl Checker<'_> {
         };
         let kind = NodeKind::Helper { name: function.name.clone(), arguments: bound, body };
         self.node(kind, ty, span).into()
+    }
+
+    /// Where a parameter of a function stands; the function's name if it cannot be found.
+    pub(super) fn parameter_span(&self, function: &Function, parameter: &str) -> Span {
+        let name = function.name_span;
+        self.spans(function.file).parameter(parameter, name.end, function.body_span).unwrap_or(name)
     }
 
     pub(super) fn check_parameter_name(&mut self, name: &str, span: Span) {

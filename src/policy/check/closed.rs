@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Checker;
 use crate::diagnostic::{Code, suggest};
-use crate::model::{ClosedSet, Id};
+use crate::model::{ClosedSet, Id, parse_date};
 use crate::policy::source::Span;
 use crate::policy::tree::{Literal, Node, NodeKind};
 use crate::policy::types::Type;
@@ -131,14 +131,32 @@ impl Checker<'_> {
 
     fn comparison_help(&self, left: &Node, right: &Node) -> String {
         for (one, other) in [(left, right), (right, left)] {
+            if matches!(one.kind, NodeKind::Compare(..)) && other.ty != Type::Bool {
+                return "compare twice: a < b && b < c".to_owned();
+            }
             match (&one.ty, &other.ty, self.literal_of(other)) {
                 (Type::Date, Type::Text, Some(Literal::Text(text))) => {
-                    return format!("write date({text:?})");
+                    return match parse_date(&text) {
+                        Some(_) => format!("write date({text:?})"),
+                        None => {
+                            "a date is written date(\"2026-11-22\"); the present day is today()".to_owned()
+                        }
+                    };
+                }
+                (Type::Date, Type::Int, _) if parse_date(&self.excerpt(other.span)).is_some() => {
+                    return format!("write date(\"{}\")", self.excerpt(other.span));
+                }
+                (Type::Int, Type::Days | Type::Period, _) => {
+                    return "days_since(…) and days_until(…) give a whole number: leave days( ) out"
+                        .to_owned();
+                }
+                (Type::Bool, Type::Text | Type::Int, _) => {
+                    return format!(
+                        "it is true or false by itself: write {0} or !{0}",
+                        self.excerpt(one.span)
+                    );
                 }
                 (Type::Int, Type::Text, Some(Literal::Text(text))) if text.parse::<i64>().is_ok() => {
-                    return format!("write {text} without quotes");
-                }
-                (Type::Bool, Type::Text, Some(Literal::Text(text))) if matches!(&*text, "true" | "false") => {
                     return format!("write {text} without quotes");
                 }
                 (Type::Date, Type::Int, _) => {

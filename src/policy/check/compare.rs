@@ -5,7 +5,7 @@ use super::presence::Presence;
 use super::scope::Origin;
 use super::{Checker, Inferred};
 use crate::diagnostic::{Code, suggest};
-use crate::model::Field;
+use crate::model::{Field, Slot};
 use crate::policy::source::Span;
 use crate::policy::tree::{Comparison, Literal, Node, NodeKind};
 use crate::policy::types::Type;
@@ -31,6 +31,7 @@ impl Checker<'_> {
             }
         } else {
             let mut unchecked = Vec::new();
+            let with_absence = left.ty == Type::Unit || right.ty == Type::Unit;
             for node in [&mut left, &mut right] {
                 if node.ty == Type::Unit {
                     let message = format!("`()` has no order: `{}` cannot compare it", comparison.symbol());
@@ -42,13 +43,18 @@ impl Checker<'_> {
                     );
                     node.ty = Type::Broken;
                 } else if node.ty.is_optional() {
-                    unchecked.push(node.clone());
+                    if !with_absence {
+                        unchecked.push(node.clone());
+                    }
                     node.ty = node.ty.clone().present();
                 }
             }
             if self.comparable(&mut left, &mut right, span) {
                 unchecked.iter().for_each(|node| self.unchecked(node));
                 self.check_comparable_kind(equality, comparison, &left, &right, span);
+                if equality {
+                    self.check_element_names(&left, &right);
+                }
             }
         }
         let kind = NodeKind::Compare(comparison, Box::new(left), Box::new(right));
@@ -138,7 +144,9 @@ impl Checker<'_> {
                 self.report_help(Code::WrongOperand, container.span, message, "`in` asks a list or a text");
             }
         }
-        self.check_container_names(&element, &container);
+        if let NodeKind::Field(slot) = container.kind {
+            self.check_container_name(slot, &element);
+        }
         let kind = NodeKind::In { element: Box::new(element), container: Box::new(container) };
         Inferred {
             node: self.node(kind, Type::Bool, span),
@@ -171,10 +179,20 @@ impl Checker<'_> {
         }
     }
 
+    /// The same for `group == "g1"` where `group` goes through the user's groups.
+    fn check_element_names(&mut self, left: &Node, right: &Node) {
+        for (element, key) in [(left, right), (right, left)] {
+            if let NodeKind::Local(id) = element.kind
+                && let Some(slot) = self.scope.by_id(id).and_then(|variable| variable.element_of)
+            {
+                self.check_container_name(slot, key);
+            }
+        }
+    }
+
     /// Groups and lists that the directory does not have.
-    fn check_container_names(&mut self, element: &Node, container: &Node) {
+    fn check_container_name(&mut self, slot: Slot, element: &Node) {
         let Some(names) = self.names else { return };
-        let NodeKind::Field(slot) = container.kind else { return };
         let (known, what) = match self.schema.field(slot) {
             Some(Field::Groups) => (&names.groups, "group"),
             Some(Field::Lists) => (&names.lists, "list"),
@@ -200,5 +218,13 @@ impl Checker<'_> {
             format!("the directory has no {what} {key:?}"),
             help,
         );
+    }
+}
+
+/// The field whose elements a list has.
+pub(super) fn element_of(list: &Node) -> Option<Slot> {
+    match list.kind {
+        NodeKind::Field(slot) => Some(slot),
+        _ => None,
     }
 }

@@ -44,7 +44,8 @@ impl Checker<'_> {
                 self.literal(Literal::Bool(*value), Type::Bool, span)
             }
             Expr::IntegerConstant(value, at) => {
-                let span = self.spans(file).token(*at);
+                // The sign of a negative number is a token of its own.
+                let span = self.spans(file).cover(self.spans(file).token(*at));
                 self.literal(Literal::Int(*value), Type::Int, span)
             }
             Expr::StringConstant(text, at) => {
@@ -244,6 +245,11 @@ impl Checker<'_> {
         let mut element_type = Type::Broken;
         for element in elements {
             let mut node = self.infer(element, file).node;
+            if matches!(node.ty, Type::Unit | Type::User | Type::List(_) | Type::Answer(_)) {
+                let message = format!("{} cannot be an element of a list", node.ty);
+                self.report_help(Code::MixedList, node.span, message, "list texts, words, numbers or dates");
+                node.ty = Type::Broken;
+            }
             let ty = self.present_type(&node);
             if nodes.is_empty() || element_type == Type::Broken {
                 element_type = ty;
@@ -256,10 +262,6 @@ impl Checker<'_> {
                     let message = format!("the list has {element_type} and {ty}");
                     self.report_help(Code::MixedList, node.span, message, "a list has values of one type");
                 }
-            }
-            if matches!(node.ty, Type::Unit | Type::User | Type::List(_)) {
-                let message = format!("{} cannot be an element of a list", node.ty);
-                self.report_help(Code::MixedList, node.span, message, "list texts, words, numbers or dates");
             }
             nodes.push(node);
         }

@@ -47,10 +47,16 @@ impl Checker<'_> {
 
     fn unknown_operator(&mut self, token: &Token, at: Position, file: u16) -> Inferred {
         let instead = match token {
-            Token::ExclusiveRange | Token::InclusiveRange => "ranges stand only in the cases of a switch",
+            Token::ExclusiveRange | Token::InclusiveRange => {
+                "ranges stand only in the cases of a switch; compare twice: a <= b && b <= c"
+            }
+            Token::Ampersand => "write `&&`",
+            Token::Pipe => "write `||`",
+            Token::XOr => "write `!=`: one of the two, not both",
             _ => "the policy reference lists the operators",
         };
-        self.not_in_the_language(at, file, "this operator", instead)
+        let written = self.excerpt(self.spans(file).token(at));
+        self.not_in_the_language(at, file, &format!("`{written}`"), instead)
     }
 
     fn infer_not(&mut self, operand: &Expr, at: Position, file: u16) -> Inferred {

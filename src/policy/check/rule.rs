@@ -153,9 +153,10 @@ impl Checker<'_> {
         self.scope.reset();
         self.presence = super::Presence::default();
         self.reads.clear();
-        self.check_parameter_name(parameter, function.name_span);
+        let place = self.parameter_span(function, parameter);
+        self.check_parameter_name(parameter, place);
         self.scope.enter(&function.body, false);
-        let id = self.scope.declare(parameter, Type::User, Origin::Parameter, function.name_span);
+        let id = self.scope.declare(parameter, Type::User, Origin::Parameter, place);
         self.calls.push(name.clone());
         let (body, ty) = self.check_block(&function.body, function.body_span, function.file);
         self.calls.pop();
@@ -199,8 +200,17 @@ impl Checker<'_> {
                 }
             }
             ty => {
+                let ty = ty.clone().present();
                 let message = format!("a rule answers with an action, a veto or obligations; this is {ty}");
-                self.report_help(Code::NotAnAnswer, place, message, "write: if condition { answer }");
+                let written = self.excerpt(place);
+                let help = match ty {
+                    Type::Bool => format!("write: if {written} {{ answer }}; a helper is `private fn`"),
+                    Type::Text if vocabulary::find(written.trim_matches('"')).is_some() => {
+                        format!("write it without quotes: {}(…)", written.trim_matches('"'))
+                    }
+                    _ => "write: if condition { answer }; a helper is `private fn`".to_owned(),
+                };
+                self.report_help(Code::NotAnAnswer, place, message, help);
             }
         }
     }
@@ -228,9 +238,10 @@ impl Checker<'_> {
             self.presence = super::Presence::default();
             self.scope.enter(&function.body, false);
             for parameter in &function.parameters {
-                self.check_parameter_name(parameter, function.name_span);
+                let place = self.parameter_span(function, parameter);
+                self.check_parameter_name(parameter, place);
                 let ty = if parameter == "user" { Type::User } else { Type::Broken };
-                self.scope.declare(parameter, ty, Origin::Parameter, function.name_span);
+                self.scope.declare(parameter, ty, Origin::Parameter, place);
             }
             self.calls.push(function.name.clone());
             self.check_block(&function.body, function.body_span, function.file);
@@ -240,10 +251,14 @@ impl Checker<'_> {
     }
 }
 
+/// Where the value of a body stands: in its first branch that has one, else its last statement.
 fn last_expression(body: &Block) -> Option<Span> {
     match body.statements.last()? {
         Statement::Expression(node) => match &node.kind {
             NodeKind::Block(block) => last_expression(block),
+            NodeKind::If { then, otherwise, .. } => {
+                last_expression(then).or_else(|| last_expression(otherwise.as_ref()?))
+            }
             _ => Some(node.span),
         },
         Statement::Return(Some(node), _) => Some(node.span),

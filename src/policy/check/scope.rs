@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rhai::{ASTNode, Expr, Stmt};
 
 use super::presence::Presence;
+use crate::model::Slot;
 use crate::policy::source::Span;
 use crate::policy::tree::{Literal, LocalId};
 use crate::policy::types::Type;
@@ -29,6 +30,8 @@ pub(super) struct Variable {
     pub(super) literal: Option<Literal>,
     /// What its truth tells about other values, if it never changes.
     pub(super) implies: Option<(Presence, Presence)>,
+    /// The field whose list it goes through, if it is a loop variable or the parameter of a closure.
+    pub(super) element_of: Option<Slot>,
     /// Whether it is assigned after its `let`.
     pub(super) reassigned: bool,
     pub(super) used: bool,
@@ -97,6 +100,7 @@ impl Scope {
             origin,
             span,
             literal: None,
+            element_of: None,
             implies: None,
             reassigned,
             used: false,

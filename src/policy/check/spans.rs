@@ -68,6 +68,14 @@ impl<'a> Spans<'a> {
         found.map_or(Span { end: body.start + 1, ..body }, |token| self.span(token.start, token.end))
     }
 
+    /// The parameter `name` of a function or closure whose parameters stand between a byte and its body.
+    pub(super) fn parameter(&self, name: &str, after: u32, body: Span) -> Option<Span> {
+        let (tokens, text) = (&self.parsed.tokens, self.source.text());
+        let parameters = tokens.all().get(tokens.within(after, body.start))?;
+        let found = parameters.iter().find(|token| token.text(text) == name)?;
+        Some(self.span(found.start, found.end))
+    }
+
     /// The patterns of the `switch` that begins at a byte, one stretch for each arm in source order.
     /// An arm ends at a comma, or where a block of its own ends.
     pub(super) fn arms(&self, switch: u32) -> Vec<Span> {

@@ -3,6 +3,7 @@
 use rhai::{ASTFlags, Expr, FlowControl, OpAssignment, Position, Stmt, StmtBlock};
 
 use super::closed::{join, same};
+use super::compare::element_of;
 use super::presence::Path;
 use super::scope::{Origin, Variable};
 use super::{Checker, Inferred};
@@ -384,6 +385,9 @@ impl Checker<'_> {
         let outer = self.scope.len();
         let before = self.presence.clone();
         let variable = self.scope.declare(name, element, Origin::Loop, name_span);
+        if let Some(variable) = self.scope.newest() {
+            variable.element_of = element_of(&list);
+        }
         let (body, _) = self.check_statement_block(&flow.body, file);
         self.scope.truncate(outer);
         self.presence = before;

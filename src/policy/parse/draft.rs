@@ -138,6 +138,15 @@ impl<'s> Draft<'s> {
         for (index, token) in self.tokens.all().iter().enumerate() {
             let written = token.text(self.source.text());
             match token.kind {
+                TokenKind::Float if self.is_day_first(index) => {
+                    let end = self.tokens.token(index + 2).map_or(token.end, |year| year.end);
+                    let message = Message::new(Code::InvalidLiteral, "a date is not written like this")
+                        .help("write year, month and day in quotes: date(\"2026-11-22\")");
+                    self.report(token.start, end, message);
+                    if let Some(item) = self.item_at(token.start) {
+                        self.blank(item);
+                    }
+                }
                 TokenKind::Float => {
                     let message = Message::new(Code::Float, "policies have no numbers with a fraction")
                         .help("use whole numbers");
@@ -159,6 +168,18 @@ impl<'s> Draft<'s> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether `20.11` is the beginning of `20.11.2026`.
+    fn is_day_first(&self, index: usize) -> bool {
+        let [Some(day), Some(dot), Some(year)] = [0, 1, 2].map(|after| self.tokens.token(index + after))
+        else {
+            return false;
+        };
+        year.kind == TokenKind::Integer
+            && dot.text(self.text()) == "."
+            && day.end == dot.start
+            && dot.end == year.start
     }
 
     /// Texts, comments and brackets that are left open, each at the item that lacks the end.

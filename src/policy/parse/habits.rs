@@ -76,7 +76,7 @@ impl Finder<'_> {
         match token.kind {
             TokenKind::Character if token.closed => self.single_quotes(token),
             TokenKind::Identifier => return self.word(index, token),
-            TokenKind::Operator if token.text(self.text) == "=" => self.assignment(index, token),
+            TokenKind::Operator => return self.operator(index, token),
             TokenKind::Unknown => return self.smart_quotes(index, token),
             _ => {}
         }
@@ -117,9 +117,12 @@ impl Finder<'_> {
             return index + 1;
         }
         match word {
-            "and" | "or" if self.ends_value(index) && self.begins_value(index + 1) => {
-                let operator = if word == "and" { "&&" } else { "||" };
+            "and" | "or" | "AND" | "OR" if self.ends_value(index) && self.begins_value(index + 1) => {
+                let operator = if word.eq_ignore_ascii_case("and") { "&&" } else { "||" };
                 self.replace(token, word_operator(word, operator), operator);
+            }
+            "xor" if self.ends_value(index) && self.begins_value(index + 1) => {
+                self.replace(token, word_operator(word, "!="), "!=");
             }
             "is" if self.ends_value(index) && self.begins_value(index + 1) => {
                 if let Some(not) = self.tokens.token(index + 1).filter(|next| next.text(self.text) == "not") {
@@ -127,7 +130,7 @@ impl Finder<'_> {
                 }
                 self.replace(token, word_operator(word, "=="), "==");
             }
-            "not" => return self.not(index, token),
+            "not" | "NOT" => return self.not(index, token),
             "None" | "null" | "nil" | "undefined" if self.is_value(index, word) => {
                 let message =
                     Message::new(Code::NotInTheLanguage, format!("`{word}` is not in the policy language"))
@@ -175,8 +178,9 @@ impl Finder<'_> {
                 None => index + 1,
             };
         }
-        if self.begins_value(index + 1) && !self.declared.contains("not") {
-            self.replace(token, word_operator("not", "!"), "!");
+        let word = token.text(self.text);
+        if self.begins_value(index + 1) && !self.declared.contains(word) {
+            self.replace(token, word_operator(word, "!"), "!");
         }
         index + 1
     }
@@ -281,7 +285,11 @@ impl Finder<'_> {
             "while" | "until" => !pair("do"),
             "catch" => !pair("try"),
             "elif" | "elsif" | "elseif" => index > 0 && self.is_text(index - 1, "}"),
-            "match" => self.begins_value(index + 1) && !self.is_text(index + 1, "("),
+            "match" | "unless" | "when" | "case" => {
+                !self.ends_value(index) && self.begins_value(index + 1) && !self.is_text(index + 1, "(")
+            }
+            "then" => self.ends_value(index) && self.heads.get(index) == Some(&true),
+            "default" => self.is_text(index + 1, "=>") || self.is_text(index + 1, ":"),
             "var" => self.tokens.token(index + 1).is_some_and(|next| next.kind == TokenKind::Identifier),
             _ => true,
         }

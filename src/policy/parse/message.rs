@@ -35,7 +35,7 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
         if found.is_empty() { "the file ends here".to_owned() } else { format!("found `{}`", short(found)) };
     match error {
         E::BadInput(error) => describe_input(error, found),
-        E::UnexpectedEOF => syntax("the text ends in the middle of this"),
+        E::UnexpectedEOF => syntax("the text ends in the middle of this").help("write the rest of it"),
         E::UnknownOperator(symbol) => reserved(symbol),
         E::MissingToken(token, _) => missing(token, &instead),
         E::MissingSymbol(_) => syntax(format!("a symbol is missing: {instead}")),
@@ -53,13 +53,18 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
             syntax("`_` is not the last case of this `switch`").help("move `_` to the end")
         }
         E::WrongSwitchCaseCondition => syntax("this case cannot have a condition").help("remove the `if`"),
-        E::PropertyExpected => syntax(format!("a field name is missing: {instead}")),
-        E::VariableExpected => syntax(format!("a name is missing: {instead}")),
-        E::ForbiddenVariable(name) => syntax(format!("`{}` cannot be a name", short(name))),
+        E::PropertyExpected => syntax(format!("a field name is missing: {instead}"))
+            .help("write `user.` and the name of a field, such as `user.has_left`"),
+        E::VariableExpected => syntax(format!("a name is missing: {instead}"))
+            .help("a name is made of the letters a to z, digits and `_`"),
+        E::ForbiddenVariable(name) => {
+            syntax(format!("`{}` cannot be a name", short(name))).help("choose another name")
+        }
         E::Reserved(word) => reserved(word),
-        E::MismatchedType(..) => syntax("this operand is not true or false")
+        E::MismatchedType(..) => Message::new(Code::NotACondition, "this is not true or false")
             .help("`&&`, `||` and `!` combine conditions, such as `user.has_left`"),
-        E::ExprExpected(_) => syntax(format!("a value or condition is missing: {instead}")),
+        E::ExprExpected(_) => syntax(format!("a value or condition is missing: {instead}"))
+            .help("write what is compared or given, such as `user.has_left` or \"staff\""),
         E::WrongDocComment => {
             Message::new(Code::MisplacedDocComment, "this `///` comment documents no function")
                 .help("begin the comment with `//`")
@@ -74,8 +79,12 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
         E::FnDuplicatedParam(name, parameter) => Message::new(
             Code::DuplicateName,
             format!("`{}` has two parameters called `{}`", short(name), short(parameter)),
-        ),
-        E::FnMissingBody(name) if name.is_empty() => syntax("a closure has no body"),
+        )
+        .help("give one of them another name"),
+        E::FnMissingBody(name) if name.is_empty() => {
+            syntax("a closure has no body").help("write `|element| condition`")
+        }
+        E::FnMissingBody(_) if found == "->" => reserved(found),
         E::FnMissingBody(name) => syntax(format!("`{}` has no body", short(name)))
             .help(format!("write `fn {}(user) {{ … }}`", short(name))),
         E::WrongExport => not_in_language("export"),
@@ -93,11 +102,14 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
         }
         E::ExprTooDeep => Message::new(Code::TooDeep, "this expression is nested too deeply")
             .help("split it with `let`, or move a part into a `private fn`"),
-        E::TooManyFunctions => Message::new(Code::TooLarge, "there are too many functions"),
-        E::LiteralTooLarge(_, limit) => {
-            Message::new(Code::TooLarge, format!("this literal is larger than its limit of {limit}"))
+        E::TooManyFunctions => {
+            Message::new(Code::TooLarge, "there are too many functions").help("write fewer rules and helpers")
         }
-        E::LoopBreak => syntax("`break` and `continue` stand outside a loop"),
+        E::LiteralTooLarge(_, limit) => {
+            Message::new(Code::TooLarge, format!("this text or list is larger than its limit of {limit}"))
+                .help("a text has at most 4096 bytes, a list at most 1024 elements")
+        }
+        E::LoopBreak => syntax("`break` and `continue` stand outside a loop").help("`return` ends a rule"),
         // The kinds that Rhai no longer reports, and those it may learn.
         _ => syntax(format!("this is not understood: {instead}")),
     }
@@ -107,11 +119,12 @@ fn describe_input(error: &LexError, found: &str) -> Message {
     match error {
         LexError::UnexpectedInput(_) if matches!(found, "}" | ")" | "]" | ";" | ",") => {
             syntax(format!("a value or condition is missing before `{found}`"))
+                .help("write what is compared or given, such as `user.has_left` or \"staff\"")
         }
         LexError::UnexpectedInput(text) => {
             let message = syntax(format!("`{}` cannot stand here", short(text)));
             if text.is_ascii() {
-                message
+                message.help("see the policy reference for what a rule is made of")
             } else {
                 message.help("names are made of the letters a to z, digits and `_`")
             }
@@ -119,12 +132,13 @@ fn describe_input(error: &LexError, found: &str) -> Message {
         LexError::UnterminatedString => unclosed_text(),
         LexError::StringTooLong(limit) => {
             Message::new(Code::TooLarge, format!("this text is longer than {limit} bytes"))
+                .help("write a shorter text")
         }
         LexError::MalformedEscapeSequence(sequence) => {
             syntax(format!("`{}` means nothing in a text", short(sequence)))
                 .help("write `\\\\` for a backslash")
         }
-        LexError::MalformedNumber(_) => syntax("this is no number"),
+        LexError::MalformedNumber(_) => syntax("this is no number").help("numbers are whole: 30"),
         LexError::MalformedChar(_) => {
             Message::new(Code::SingleQuotes, "text stands in double quotes").help("write \"…\"")
         }
@@ -138,7 +152,14 @@ fn describe_input(error: &LexError, found: &str) -> Message {
 
 fn missing(token: &str, instead: &str) -> Message {
     let message = syntax(format!("`{}` is missing: {instead}", short(token)));
-    if token == ";" { message.help("a statement ends with `;` before the next one begins") } else { message }
+    match token {
+        ";" => message.help("a statement ends with `;` before the next one begins"),
+        "{" => message.help("write what follows in braces: if condition { answer }"),
+        "," => message.help("a comma stands between arguments, elements and cases"),
+        "=>" => message.help("a case of a `switch` is written `\"staff\" => answer,`"),
+        "in" => message.help("write: for element in list { … }"),
+        token => message.help(format!("add `{}`", short(token))),
+    }
 }
 
 /// A statement that is not ended.
@@ -185,7 +206,7 @@ fn reserved(symbol: &str) -> Message {
 }
 
 /// Words of Rhai or of other languages that policies do not have, and what to use instead.
-const WORDS: [(&str, Code, &str); 24] = [
+const WORDS: [(&str, Code, &str); 29] = [
     ("while", Code::ForbiddenLoop, "any loop but `for` over a list is refused"),
     ("loop", Code::ForbiddenLoop, "any loop but `for` over a list is refused"),
     ("do", Code::ForbiddenLoop, "any loop but `for` over a list is refused"),
@@ -206,6 +227,11 @@ const WORDS: [(&str, Code, &str); 24] = [
     ("is_def_var", Code::NotInTheLanguage, "what a policy uses is defined when it is checked"),
     ("is_def_fn", Code::NotInTheLanguage, "what a policy uses is defined when it is checked"),
     ("match", Code::NotInTheLanguage, "write `switch`"),
+    ("case", Code::NotInTheLanguage, "a case of a `switch` is written `\"staff\" => answer,`"),
+    ("default", Code::NotInTheLanguage, "the last case of a `switch` is written `_ => answer`"),
+    ("then", Code::NotInTheLanguage, "write `if condition { answer }`"),
+    ("unless", Code::NotInTheLanguage, "write `if !condition { answer }`"),
+    ("when", Code::NotInTheLanguage, "write `if condition { answer }`"),
     ("var", Code::NotInTheLanguage, "write `let`"),
     ("elif", Code::NotInTheLanguage, "write `else if`"),
     ("elsif", Code::NotInTheLanguage, "write `else if`"),

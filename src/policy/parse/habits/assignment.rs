@@ -1,7 +1,7 @@
-//! `=` where `==` was meant.
+//! Operators of other languages, and `=` where `==` was meant.
 
 use super::super::super::token::{Bracket, Token, TokenKind, Tokens};
-use super::super::message::Message;
+use super::super::message::{Message, short};
 use super::Finder;
 use crate::diagnostic::Code;
 
@@ -31,6 +31,72 @@ pub(super) fn condition_heads(text: &str, tokens: &Tokens) -> Vec<bool> {
 }
 
 impl Finder<'_> {
+    /// Looks at an operator; the index of the next token to look at.
+    pub(super) fn operator(&mut self, index: usize, token: Token) -> usize {
+        let next = self.tokens.token(index + 1).filter(|next| next.start == token.end);
+        let pair = next.map_or("", |next| next.text(self.text));
+        let in_head = self.heads.get(index).copied().unwrap_or_default();
+        match (token.text(self.text), pair) {
+            (written @ ("===" | "!=="), _) => {
+                let meant = written.get(..2).unwrap_or_default();
+                self.replace(token, foreign_operator(written, meant), meant);
+            }
+            ("<", ">") => return self.two_operators(index, token, "!="),
+            ("=", "<") => return self.two_operators(index, token, "<="),
+            ("=>", _) if in_head && !self.is_in_guard(index) => {
+                self.replace(token, foreign_operator("=>", ">="), ">=")
+            }
+            ("=", _) if self.is_named_argument(index) => self.named_argument(index, token),
+            ("=", _) => self.assignment(index, token),
+            _ => {}
+        }
+        index + 1
+    }
+
+    /// Whether the `if` before a token is the condition of a `switch` case, which `=>` ends.
+    fn is_in_guard(&self, index: usize) -> bool {
+        let head = (0..index).rev().find(|at| {
+            self.tokens.token(*at).is_some_and(|token| {
+                token.kind == TokenKind::Identifier
+                    && matches!(token.text(self.text), "if" | "while" | "switch")
+            })
+        });
+        head.is_some_and(|head| self.ends_value(head))
+    }
+
+    /// Two operators side by side that are one elsewhere.
+    fn two_operators(&mut self, index: usize, first: Token, meant: &str) -> usize {
+        let written = self.text.get(first.start as usize..first.end as usize + 1).unwrap_or_default();
+        let edit = vec![(first.start..first.end + 1, meant.to_owned())];
+        self.add(first.start, first.end + 1, foreign_operator(written, meant), Some(edit));
+        index + 2
+    }
+
+    /// Whether `=` stands after the first name of an argument: `review(why = "…")`.
+    fn is_named_argument(&self, index: usize) -> bool {
+        let Some(open) = index.checked_sub(2).filter(|_| self.inside.last() == Some(&Bracket::Paren)) else {
+            return false;
+        };
+        let is_name = self.tokens.token(index - 1).is_some_and(|name| name.kind == TokenKind::Identifier);
+        let word = open.checked_sub(1).and_then(|at| self.tokens.token(at));
+        let is_call = word.is_some_and(|word| {
+            word.kind == TokenKind::Identifier
+                && word.end == self.tokens.token(open).map_or(0, |open| open.start)
+                && !matches!(word.text(self.text), "if" | "while" | "switch" | "in" | "return")
+        });
+        is_name && is_call && self.is_text(open, "(")
+    }
+
+    fn named_argument(&mut self, index: usize, token: Token) {
+        let Some(name) = index.checked_sub(1).and_then(|at| self.tokens.token(at)) else { return };
+        let message = Message::new(Code::NotInTheLanguage, "arguments have no names")
+            .help(format!("leave out `{} =`", short(name.text(self.text))));
+        let width = self.text.get(name.start as usize..token.end as usize).unwrap_or_default();
+        let meant =
+            (!width.contains('\n')).then(|| vec![(name.start..token.end, " ".repeat(width.chars().count()))]);
+        self.add(name.start, token.end, message, meant);
+    }
+
     /// `=` where only a comparison makes sense: in the head of a condition, in round or square
     /// brackets, or beside `&&` and `||`. Elsewhere it is an assignment, which the checker judges.
     pub(super) fn assignment(&mut self, index: usize, token: Token) {
@@ -80,4 +146,9 @@ impl Finder<'_> {
         }
         false
     }
+}
+
+fn foreign_operator(written: &str, meant: &str) -> Message {
+    Message::new(Code::NotInTheLanguage, format!("`{written}` is not in the policy language"))
+        .help(format!("write `{meant}`"))
 }
