@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 /// What a case says of itself: `case.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct About {
+struct Description {
     about: String,
     platform: Vec<u8>,
     design: String,
@@ -34,7 +34,7 @@ struct About {
 struct Case {
     folder: PathBuf,
     name: String,
-    about: About,
+    description: Description,
 }
 
 impl Case {
@@ -50,8 +50,9 @@ impl Case {
     fn read(folder: PathBuf) -> Self {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let text = read(&folder.join("case.json"));
-        let about = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/case.json: {error}"));
-        Self { folder, name, about }
+        let description =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/case.json: {error}"));
+        Self { folder, name, description }
     }
 
     fn policy(&self) -> PathBuf {
@@ -82,7 +83,7 @@ impl Case {
                 return Err(told(missing));
             }
         }
-        let as_of = parse_instant(&self.about.as_of).ok_or("`as_of` is no instant")?;
+        let as_of = parse_instant(&self.description.as_of).ok_or("`as_of` is no instant")?;
         let moment =
             Moment::new(as_of, facts.subscription.time_zone.clone()).map_err(|error| error.to_string())?;
         let evaluator = policy
@@ -183,7 +184,7 @@ fn every_case_is_decided_exactly_as_expected() {
             Ok((decided, differences)) => {
                 users += decided;
                 if !differences.is_empty() {
-                    writeln!(failures, "  {}: {}{differences}", case.name, case.about.about).unwrap();
+                    writeln!(failures, "  {}: {}{differences}", case.name, case.description.about).unwrap();
                 }
             }
             Err(why) => writeln!(failures, "  {} cannot be run: {why}", case.name).unwrap(),
@@ -334,7 +335,7 @@ fn agrees(explanation: &Explanation, decision: &Decision) -> Result<(), String> 
 /// Each fact of the platform is either shown by a case, or the readme says why no decision can show it.
 #[test]
 fn every_fact_of_the_platform_has_a_case_or_a_reason() {
-    let shown: BTreeSet<u8> = Case::all().iter().flat_map(|case| case.about.platform.clone()).collect();
+    let shown: BTreeSet<u8> = Case::all().iter().flat_map(|case| case.description.platform.clone()).collect();
     let readme = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/README.md"));
     let excused: BTreeSet<u8> =
         readme.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()?.parse().ok()).collect();
@@ -359,11 +360,14 @@ fn every_sentence_of_the_combination_has_a_case() {
         "5. ",
     ];
     for sentence in sentences {
-        assert!(cases.iter().any(|case| case.about.design.contains(sentence)), "no case for {sentence:?}");
+        assert!(
+            cases.iter().any(|case| case.description.design.contains(sentence)),
+            "no case for {sentence:?}"
+        );
     }
     for case in &cases {
-        assert!(case.about.about.ends_with('.'), "{}: `about` is a sentence", case.name);
-        assert!(!case.about.design.is_empty(), "{}: which sentence does it prove?", case.name);
+        assert!(case.description.about.ends_with('.'), "{}: `about` is a sentence", case.name);
+        assert!(!case.description.design.is_empty(), "{}: which sentence does it prove?", case.name);
     }
 }
 
