@@ -202,10 +202,15 @@ impl Checker<'_> {
             let span = self.spans(file).token(target.start_position());
             let value = self.infer(value, file).node;
             let whole = self.spans(file).cover(span.to(self.spans(file).token(assignment.position())));
+            let message = if matches!(target, Expr::Dot(..)) {
+                "facts of the user cannot be changed"
+            } else {
+                "only a variable can be changed"
+            };
             self.report_help(
                 Code::AssignedParameter,
                 whole,
-                "facts of the user cannot be changed",
+                message,
                 "compare with `==`; name a value of your own with `let`",
             );
             return expression(Node { ty: Type::Broken, ..value });
@@ -219,7 +224,7 @@ impl Checker<'_> {
                 self.report_help(
                     Code::AssignedParameter,
                     span,
-                    format!("`{name}` is a constant"),
+                    format!("`{name}` is a constant and keeps its value"),
                     "name a value of your own with `let`",
                 );
             } else if !self.broken_constants.contains(name) {
@@ -246,7 +251,11 @@ impl Checker<'_> {
         self.coerce(&mut value, &ty);
         if !same(&ty, &value.ty) {
             let message = format!("`{name}` is {ty} and cannot become {}", value.ty);
-            self.report_help(Code::ReassignedType, value.span, message, "use a second variable");
+            let help = match value.ty {
+                Type::Answer(_) => "give the answer where it is found: return answer;",
+                _ => "use a second variable",
+            };
+            self.report_help(Code::ReassignedType, value.span, message, help);
         }
         self.presence.forget(Path::Local(id));
         (Statement::Assign(id, value), Type::Unit)
