@@ -114,7 +114,9 @@ impl Finder<'_> {
     pub(super) fn assignment(&mut self, index: usize, token: Token) {
         let in_brackets = matches!(self.inside.last(), Some(Bracket::Paren | Bracket::Square));
         let in_head = self.heads.get(index).copied().unwrap_or_default();
-        if !in_brackets && !in_head && !self.is_beside_condition(index) {
+        let declares =
+            index.checked_sub(2).is_some_and(|word| self.is_text(word, "let") || self.is_text(word, "var"));
+        if declares || (!in_brackets && !in_head && !self.is_beside_condition(index)) {
             return;
         }
         let message =
