@@ -127,6 +127,8 @@ impl Serialize for Code {
     }
 }
 
+impl std::error::Error for Diagnostic {}
+
 /// Puts diagnostics into reading order: by file, line, column, then code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {

@@ -98,6 +98,55 @@ codes! {
     TestsUnreadable = "P0801", Error, "a test file that cannot be read";
     TestFormat = "P0802", Error, "a test that is not in the format";
     TestUnreached = "P0803", Warning, "a rule that no test reaches";
+    // Directories: files as a whole
+    DirectoryUnreadable = "D0001", Error, "a file of the directory cannot be read";
+    DirectoryTooLarge = "D0002", Error, "a file of the directory is too large";
+    DirectoryNotUtf8 = "D0003", Error, "a file of the directory is not UTF-8";
+    DirectoryByteOrderMark = "D0004", Error, "a file of the directory begins with a byte order mark";
+    DirectoryEmptyFile = "D0005", Error, "an empty file";
+    DirectoryUnexpectedFile = "D0006", Error, "a file of the directory that nothing would read";
+    DirectoryMissingFile = "D0007", Error, "a file the directory needs is not there";
+    DirectoryTooManyMistakes = "D0008", Error, "more mistakes than are listed";
+    // Directories: form
+    JsonSyntax = "D0101", Error, "a syntax error in JSON";
+    DuplicateJsonKey = "D0102", Error, "a JSON key given twice";
+    NestedTooDeeply = "D0103", Error, "a value nested too deeply";
+    TomlSyntax = "D0104", Error, "a syntax error in TOML";
+    CsvQuote = "D0105", Error, "a quote that is not closed or out of place";
+    RaggedRow = "D0106", Error, "a row with too few or too many fields";
+    DuplicateColumn = "D0107", Error, "a column given twice";
+    RecordCutOff = "D0108", Error, "a record that is cut off";
+    RecordTooLong = "D0109", Error, "a record longer than 1 MiB";
+    NulCharacter = "D0110", Error, "a NUL character in a text";
+    // Directories: keys
+    UnknownKey = "D0201", Error, "an unknown key";
+    MissingKey = "D0202", Error, "a value that must be given";
+    PasswordGiven = "D0203", Error, "a password in a directory";
+    DerivedGiven = "D0204", Error, "a derived field given by hand";
+    NotListedInProvides = "D0205", Error, "a field that `provides` leaves out";
+    BadAssumption = "D0206", Error, "an assumption that cannot be made";
+    BadAttribute = "D0207", Error, "an attribute that cannot be declared";
+    // Directories: references
+    DuplicateId = "D0301", Error, "an ID given twice";
+    DuplicateKey = "D0302", Error, "a key given twice";
+    UnknownMember = "D0303", Error, "a member that is not a user";
+    DuplicateMember = "D0304", Error, "a member given twice";
+    UnknownCredential = "D0305", Error, "a credential nobody defined";
+    UndefinedContainer = "D0306", Error, "a member of a group or list nobody defined";
+    SupersededByItself = "D0307", Error, "an ID superseded by itself";
+    UnknownAdministratorUser = "D0308", Error, "an administrator whose ID is not a user";
+    GroupTooLarge = "D0309", Error, "a group of more than 256 members";
+    // Directories: values
+    WrongValueType = "D0401", Error, "a value of the wrong type";
+    InvalidId = "D0402", Error, "an invalid ID";
+    InvalidDate = "D0403", Error, "an invalid date";
+    InvalidInstant = "D0404", Error, "an invalid instant";
+    UnknownWord = "D0405", Error, "a word outside its closed set";
+    InvalidCountry = "D0406", Error, "an invalid country code";
+    TextTooLong = "D0407", Error, "a text of more than 4,096 characters";
+    ListTooLong = "D0408", Error, "a list of more than 1,024 entries";
+    EmptyListEntry = "D0409", Error, "an empty entry in a list";
+    UnknownTimeZone = "D0410", Error, "an unknown time zone";
 }
 
 impl fmt::Display for Code {

@@ -1,13 +1,13 @@
 //! A checked policy: its rules as typed trees, its constants, and its Rhai syntax tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::source::{Source, Span};
 use super::tree::{Block, Literal, LocalId};
 use super::types::Type;
-use crate::diagnostic::Diagnostic;
-use crate::model::{Schema, Slot};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Field, Schema, Slot};
 
 /// A policy without errors, ready to be evaluated. It can be shared between threads.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub struct Rule {
     pub body: Block,
     /// How many variables the tree uses; local ids are below.
     pub locals: usize,
-    /// The fields it may read, helpers included.
-    pub reads: BTreeSet<Slot>,
+    /// The fields it may read, helpers included, each with the first place that reads it.
+    pub reads: BTreeMap<Slot, Span>,
 }
 
 /// A top-level `const`.
@@ -85,6 +85,39 @@ impl Policy {
 
     /// Every field some rule may read.
     pub fn reads(&self) -> BTreeSet<Slot> {
-        self.rules.iter().flat_map(|rule| rule.reads.iter().copied()).collect()
+        self.rules.iter().flat_map(|rule| rule.reads.keys().copied()).collect()
+    }
+
+    /// A policy that reads a field nobody provides would hold everybody, so it is refused at the start:
+    /// one diagnostic for each such field, at the first place that reads it. `provides` says which fields
+    /// the directory speaks for.
+    pub fn missing_fields(&self, provides: &dyn Fn(Slot) -> bool) -> Vec<Diagnostic> {
+        let mut reported = BTreeSet::new();
+        let mut diagnostics = Vec::new();
+        for (slot, span) in self.rules.iter().flat_map(|rule| &rule.reads) {
+            let provided = match self.schema.field(*slot) {
+                // Derived at the moment of the decision from either of two given fields.
+                Some(Field::HasLeft) => provides(Field::LastDay.slot()) || provides(Field::LeavesAt.slot()),
+                _ => provides(*slot),
+            };
+            if provided || !reported.insert(*slot) {
+                continue;
+            }
+            let name = self.schema.name(*slot);
+            let source = &self.sources[usize::from(span.file)];
+            let given = if name == Field::HasLeft.name() { Field::LastDay.name() } else { name };
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::FieldNotProvided,
+                    format!("the policy reads `{name}`, which the directory does not provide"),
+                    source.name(),
+                    source.place(*span),
+                )
+                .help(format!(
+                    "add `{given}` to the directory, or state what holds for everybody: \"assume\": {{\"{given}\": …}}"
+                )),
+            );
+        }
+        diagnostics
     }
 }

@@ -4,16 +4,18 @@
 //! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
 //! decision. What it cannot find out in time it refuses with an error, never with a decision.
 
-use time::OffsetDateTime;
-
+use super::answer::Answer;
 use super::basis::Basis;
 use super::combine::{Circumstances, RuleTitle, combine, without_rules};
 use super::compiled::Policy;
 use super::decision::Decision;
+use super::expire::{TimeConditions, valid_until};
+use super::explain::{self, Explanation, WhyNot};
 use super::interpret::Interpreter;
+use super::rule_error::RuleError;
 use super::sandbox::Interrupted;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Field, Leaving, Moment, User};
+use crate::model::{Field, Leaving, User};
 
 pub use super::combine::Successor;
 
@@ -45,6 +47,7 @@ pub struct Evaluator {
     basis: Basis,
     interpreter: Interpreter,
     rules: Vec<RuleTitle>,
+    time_conditions: TimeConditions,
 }
 
 impl Policy {
@@ -55,14 +58,47 @@ impl Policy {
     /// that switches the limits of the script engine off.
     pub fn evaluator(&self, basis: Basis) -> Result<Evaluator, Diagnostic> {
         let interpreter = Interpreter::new(self, &basis.moment, basis.patience)?;
-        let title =
-            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
-        let rules = self.rules.iter().map(title).collect();
-        Ok(Evaluator { policy: self.clone(), basis, interpreter, rules })
+        Ok(Evaluator::assembled(self, basis, interpreter))
     }
 }
 
 impl Evaluator {
+    fn assembled(policy: &Policy, basis: Basis, interpreter: Interpreter) -> Self {
+        let title =
+            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let rules = policy.rules.iter().map(title).collect();
+        let time_conditions = TimeConditions::of(policy);
+        Self { policy: policy.clone(), basis, interpreter, rules, time_conditions }
+    }
+
+    /// The same policy under other circumstances, or under the same for another thread. Much cheaper
+    /// than [`Policy::evaluator`], because both share what does not depend on the circumstances.
+    ///
+    /// # Errors
+    /// As [`Policy::evaluator`].
+    pub fn again(&self, basis: Basis) -> Result<Self, Diagnostic> {
+        let interpreter = self.interpreter.again(&self.policy, &basis.moment, basis.patience)?;
+        Ok(Self::assembled(&self.policy, basis, interpreter))
+    }
+
+    /// What one rule (by its position in [`Policy::rules`]) says about a user, before anything is
+    /// combined.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rule takes longer than the patience.
+    pub fn answer(&self, rule: usize, user: &User) -> Result<Result<Answer, RuleError>, DecideError> {
+        let (user, _) = self.with_leaving(user);
+        Ok(self.interpreter.answer(rule, &user)?)
+    }
+
+    /// The user with `has_left` filled in.
+    fn with_leaving(&self, user: &User) -> (User, Leaving) {
+        let leaving = Leaving::of(user, &self.basis.moment);
+        let mut user = user.clone();
+        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        (user, leaving)
+    }
+
     /// The decision about a user without a directory around it: the ID in `superseded_by` is trusted
     /// to be another ID of the same person that stays.
     ///
@@ -91,18 +127,46 @@ impl Evaluator {
         &self.basis
     }
 
+    /// Why a user's decision is what it is: what each rule said, and which conditions led there.
+    /// `successor` is that of [`Evaluator::decide_in`]; without it the ID in `superseded_by` is trusted.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn explain(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+    ) -> Result<Explanation, DecideError> {
+        let decision = self.decide_with(successor, user)?;
+        let (user, _) = self.with_leaving(user);
+        Ok(explain::explain(&self.policy, &user, &self.basis.moment, decision))
+    }
+
+    /// Why a rule did not decide about a user; `None` if the policy has no such rule.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if the rules take longer than the patience.
+    pub fn why_not(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+        rule: &str,
+    ) -> Result<Option<WhyNot>, DecideError> {
+        let decision = self.decide_with(successor, user)?;
+        let (user, _) = self.with_leaving(user);
+        Ok(explain::why_not(&self.policy, rule, &user, &self.basis.moment, &decision))
+    }
+
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
         let moment = &self.basis.moment;
-        let leaving = Leaving::of(user, moment);
-        let mut user = user.clone();
-        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        let (user, leaving) = self.with_leaving(user);
         let circumstances = Circumstances {
             rules: &self.rules,
             user: &user,
             leaving: &leaving,
             basis: &self.basis,
             successor,
-            valid_until: valid_until(&self.policy, &user, &leaving, moment),
+            valid_until: valid_until(&self.time_conditions, &self.policy, &user, &leaving, moment),
         };
         if let Some(decision) = without_rules(&circumstances) {
             return Ok(decision);
@@ -112,15 +176,7 @@ impl Evaluator {
     }
 }
 
-/// The earliest instant after the moment at which `has_left` flips.
-fn valid_until(
-    _policy: &Policy,
-    _user: &User,
-    leaving: &Leaving,
-    _moment: &Moment,
-) -> Option<OffsetDateTime> {
-    leaving.changes
-}
-
+#[cfg(test)]
+mod differential;
 #[cfg(test)]
 mod tests;

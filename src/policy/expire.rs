@@ -1,1 +1,138 @@
+//! Until when a decision stays valid: the earliest instant after the moment at which a time condition
+//! of any rule, or `has_left`, flips for a user.
+//!
+//! [`TimeConditions::of`] looks through a policy once for what depends on the day: comparisons, `in`
+//! and `switch` over `today()`, `days_since` and `days_until`, through variables and helpers.
+//! [`valid_until`] then puts a user's facts in. Nearly everything is linear in the day, so the day
+//! of a flip is calculated; where it is not, or where a loop is involved, or where an answer itself
+//! contains a time, the decision is valid until the next local midnight. Too early is safe, too late
+//! would not be.
 
+mod collect;
+mod form;
+mod term;
+#[cfg(test)]
+mod tests;
+
+use time::OffsetDateTime;
+
+use super::compiled::Policy;
+use super::trace::{day_number, plain_date, with_stack};
+use super::tree::{Comparison, Pattern};
+use crate::model::{Leaving, Moment, User};
+use form::{Form, first_flip};
+use term::{Evaluation, Terms};
+
+/// What in a policy depends on the day. Does not depend on users, so it is made once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TimeConditions {
+    terms: Terms,
+    conditions: Vec<Condition>,
+    /// Something depends on the day in a way that is not looked into.
+    daily: bool,
+}
+
+/// A condition whose operands depend on the day; numbers are those of terms.
+#[derive(Clone, Debug)]
+enum Condition {
+    /// A comparison.
+    Compare(Comparison, usize, usize),
+    /// `element in container`.
+    In { element: usize, container: usize },
+    /// One case of a `switch`.
+    Case { subject: usize, pattern: Pattern },
+}
+
+impl TimeConditions {
+    /// Everything in `policy` that depends on the day.
+    pub(crate) fn of(policy: &Policy) -> Self {
+        with_stack(|| collect::collect(policy))
+    }
+
+    /// Whether nothing in the policy depends on the day.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conditions.is_empty() && !self.daily
+    }
+}
+
+/// Until when a decision for `user` stays valid; `None` is for ever. `has_left` is filled in.
+pub(crate) fn valid_until(
+    conditions: &TimeConditions,
+    policy: &Policy,
+    user: &User,
+    leaving: &Leaving,
+    moment: &Moment,
+) -> Option<OffsetDateTime> {
+    let leaving = leaving.changes.filter(|at| *at > moment.instant());
+    if conditions.is_empty() {
+        return leaving;
+    }
+    let today = day_number(moment.today());
+    let flips = if conditions.daily {
+        Some(today + 1)
+    } else {
+        with_stack(|| {
+            let evaluation = conditions.terms.evaluate(policy, user, moment);
+            conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
+        })
+    };
+    let flips = flips.and_then(|day| first_instant(moment, day));
+    [leaving, flips].into_iter().flatten().min()
+}
+
+impl Condition {
+    /// The first day after today on which its truth differs; `None` if it never does.
+    fn flips(&self, evaluation: &Evaluation, today: i64) -> Option<i64> {
+        match self {
+            Self::Compare(comparison, left, right) => {
+                let (left, right) = (evaluation.form(*left), evaluation.form(*right));
+                first_flip(today, &[(left, right)], |day| left.compare(*comparison, right, day))
+            }
+            Self::In { element, container } => {
+                let element = evaluation.form(*element);
+                match evaluation.form(*container) {
+                    Form::List(items) => {
+                        let pairs: Vec<_> = items.iter().map(|item| (element, item)).collect();
+                        first_flip(today, &pairs, |day| {
+                            !element.is_absent()
+                                && items.iter().any(|item| element.compare(Comparison::Equal, item, day))
+                        })
+                    }
+                    Form::Opaque => element.unless_absent().map(|()| today + 1),
+                    _ => None,
+                }
+            }
+            Self::Case { subject, pattern } => {
+                let subject = evaluation.form(*subject);
+                if matches!(subject, Form::Opaque) {
+                    return Some(today + 1);
+                }
+                let limits: Vec<Form> = match pattern {
+                    Pattern::Values(values) => values.iter().filter_map(Form::of_number).collect(),
+                    Pattern::Range { start, end, .. } => vec![Form::number(*start), Form::number(*end)],
+                };
+                let pairs: Vec<_> = limits.iter().map(|limit| (subject, limit)).collect();
+                first_flip(today, &pairs, |day| subject.matches(pattern, day))
+            }
+        }
+    }
+}
+
+/// The first instant of a local day, after the moment.
+///
+/// Where clocks are turned back over midnight a date begins twice, and its first beginning may lie
+/// before the moment; then it is the first later instant on which the calendar shows it.
+fn first_instant(moment: &Moment, day: i64) -> Option<OffsetDateTime> {
+    let date = plain_date(day)?;
+    let start = moment.start_of(date)?;
+    let now = moment.instant();
+    if start > now {
+        return Some(start);
+    }
+    let (mut before, mut after) = (now, now.checked_add(time::Duration::days(2))?);
+    while after - before > time::Duration::SECOND {
+        let middle = before + (after - before) / 2;
+        if moment.date_of(middle)? >= date { after = middle } else { before = middle }
+    }
+    after.replace_nanosecond(0).ok()
+}

@@ -48,6 +48,6 @@ pub(super) fn literal(literal: &Literal) -> Dynamic {
 
 /// What a rule gave back. Anything but the four kinds of answers is a fault: the checker lets no
 /// other type out of a rule.
-pub(super) fn answer(value: Dynamic) -> Result<Answer, RuleError> {
+pub(super) fn answer(value: &Dynamic) -> Result<Answer, RuleError> {
     answers::of(value).ok_or(RuleError::Internal)
 }

@@ -17,13 +17,14 @@ use super::answer::Answer;
 use super::compiled::Policy;
 use super::host;
 use super::rule_error::RuleError;
-use super::sandbox::{self, Failure, Interrupted, MAX_OPERATIONS, Meter, Stop, with_stack};
+use super::sandbox::{self, Failure, Interrupted, Library, MAX_OPERATIONS, Meter, Stop, with_stack};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Moment, User};
 
 /// Runs the rules of one policy at one moment. Used by one thread at a time, hence not `Sync`.
 pub(crate) struct Interpreter {
     engine: Engine,
+    library: Library,
     ast: AST,
     /// `None` for a name that no function can have, which the checker does not let through.
     rules: Vec<Option<FnPtr>>,
@@ -38,14 +39,36 @@ impl Interpreter {
     /// # Errors
     /// If the limits of the script engine turn out to be switched off.
     pub(crate) fn new(policy: &Policy, moment: &Moment, patience: Duration) -> Result<Self, Diagnostic> {
+        Self::with_library(Library::new(), policy, moment, patience)
+    }
+
+    /// The same at another moment or for another thread, at a fraction of the cost.
+    pub(crate) fn again(
+        &self,
+        policy: &Policy,
+        moment: &Moment,
+        patience: Duration,
+    ) -> Result<Self, Diagnostic> {
+        Self::with_library(self.library.clone(), policy, moment, patience)
+    }
+
+    fn with_library(
+        library: Library,
+        policy: &Policy,
+        moment: &Moment,
+        patience: Duration,
+    ) -> Result<Self, Diagnostic> {
         let meter = Meter::new();
-        let mut engine = sandbox::interpreter(&meter);
+        let mut engine = sandbox::interpreter(&library, &meter);
         host::register(&mut engine, &meter, moment);
         host::register_fields(&mut engine, &policy.schema);
-        sandbox::self_test(&engine, &meter)?;
+        sandbox::self_test(&engine, &meter).map_err(|mut open| {
+            policy.sources.first().map_or("", |source| source.name()).clone_into(&mut open.file);
+            open
+        })?;
         resolve_constants(&mut engine, policy);
         let rules = policy.rules.iter().map(|rule| FnPtr::new(&*rule.name).ok()).collect();
-        Ok(Self { engine, ast: policy.ast.clone(), rules, meter, patience, one_thread: PhantomData })
+        Ok(Self { engine, library, ast: policy.ast.clone(), rules, meter, patience, one_thread: PhantomData })
     }
 
     /// What every rule says about a user, in file order. The patience is for all of them together.
@@ -65,7 +88,7 @@ impl Interpreter {
         self.meter.restart(MAX_OPERATIONS);
         let call = || {
             rule.call::<Dynamic>(&self.engine, &self.ast, (user.clone(),))
-                .map(host::answer)
+                .map(|value| host::answer(&value))
                 .map_err(|error| sandbox::failure(*error))
         };
         let result = catch_unwind(AssertUnwindSafe(call));

@@ -20,11 +20,14 @@ mod parse;
 mod rule_error;
 mod sandbox;
 mod source;
+pub mod tests_file;
 mod text_limits;
 mod token;
 mod trace;
 mod tree;
 mod types;
+#[cfg(test)]
+mod unchecked;
 mod visit;
 pub mod vocabulary;
 

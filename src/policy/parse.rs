@@ -12,9 +12,10 @@
 
 use std::ops::Range;
 
-use rhai::{AST, Engine, OptimizationLevel};
+use rhai::AST;
 
 use super::load::too_large;
+use super::sandbox::{parser, with_stack};
 use super::source::Source;
 use super::token::Tokens;
 use crate::diagnostic::Diagnostic;
@@ -41,6 +42,19 @@ pub(crate) struct Parsed {
     pub(crate) broken_functions: Vec<String>,
 }
 
+impl Parsed {
+    /// The constants that are missing in the tree: their names are not names of the unknown.
+    pub(crate) fn broken_constants(&self, source: &Source) -> Vec<String> {
+        let text = |index: usize| self.tokens.token(index).map_or("", |token| token.text(source.text()));
+        self.broken
+            .iter()
+            .flat_map(|range| self.tokens.within(range.start, range.end))
+            .filter(|index| text(*index) == "const")
+            .map(|index| text(index + 1).to_owned())
+            .collect()
+    }
+}
+
 /// Parses one file of a policy; `file` is its number.
 pub(crate) fn parse(source: &Source, file: u16) -> Parsed {
     if source.text().len() > Source::MAX_BYTES {
@@ -55,7 +69,7 @@ pub(crate) fn parse(source: &Source, file: u16) -> Parsed {
     let tokens = outline::read(source.text());
     let mut draft = Draft::new(source, file, &tokens);
     draft.look_through();
-    let ast = stacker::maybe_grow(8 << 20, 16 << 20, || draft.compile(&parser()));
+    let ast = with_stack(|| draft.compile(&parser()));
     let (broken, broken_functions) = draft.broken();
     let mut diagnostics = draft.into_diagnostics();
     crate::diagnostic::sort(&mut diagnostics);
@@ -75,42 +89,4 @@ pub(crate) fn rationale(comments: &[&str]) -> Option<String> {
         }
     }
     (!words.is_empty()).then(|| words.join(" "))
-}
-
-/// An engine that parses policies, and can do nothing else.
-fn parser() -> Engine {
-    const DISABLED: [&str; 18] = [
-        "eval",
-        "import",
-        "export",
-        "print",
-        "debug",
-        "Fn",
-        "call",
-        "curry",
-        "this",
-        "global",
-        "while",
-        "loop",
-        "do",
-        "until",
-        "try",
-        "catch",
-        "is_def_var",
-        "is_def_fn",
-    ];
-    let mut engine = Engine::new_raw();
-    engine
-        .set_optimization_level(OptimizationLevel::None)
-        .set_max_expr_depths(32, 24)
-        .set_max_call_levels(8)
-        .set_max_modules(0)
-        .set_max_functions(4096)
-        .set_max_string_size(4096)
-        .set_max_array_size(1024)
-        .set_max_map_size(256);
-    for symbol in DISABLED {
-        engine.disable_symbol(symbol);
-    }
-    engine
 }

@@ -18,7 +18,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, OptimizationLevel};
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, Module, OptimizationLevel, Shared, Token};
 
 use super::rule_error::RuleError;
 use super::source::Source;
@@ -36,7 +36,9 @@ pub(crate) const MAX_LIST: usize = 1_024;
 /// Most entries of an object map. Scripts cannot write one; the limit stands in case one turns up.
 const MAX_MAP: usize = 256;
 /// Most variables and parameters of one function that live at the same time.
-pub(crate) const MAX_VARIABLES: usize = 48;
+///
+/// Eight calls whose every variable holds its own copy of the largest list stay below 32 MiB.
+pub(crate) const MAX_VARIABLES: usize = 32;
 /// Most functions of a file, closures included.
 const MAX_FUNCTIONS: usize = 4_096;
 /// Deepest nesting of calls.
@@ -46,7 +48,8 @@ const MAX_DEPTH: usize = 32;
 /// Deepest nesting of expressions and blocks in a function.
 const MAX_DEPTH_IN_FUNCTION: usize = 24;
 
-/// Stack that parsing and interpretation can count on.
+/// Stack that parsing and interpretation can count on: at least twice what the worst script known
+/// takes, with the script engine not optimised at all.
 const STACK: usize = 8 << 20;
 /// Stack that is made where there is less: enough that a call within finds [`STACK`] again.
 const FRESH_STACK: usize = 10 << 20;
@@ -103,22 +106,54 @@ pub(crate) fn parser() -> Engine {
     engine
 }
 
-/// An engine that can run scripts: the parser plus the pure packages, metered by `meter`.
-pub(super) fn interpreter(meter: &Arc<Meter>) -> Engine {
+/// The functions of the pure packages. Making them costs far more than the rest of an engine, so
+/// engines that belong together share them; copies are cheap.
+#[derive(Clone, Debug)]
+pub(super) struct Library(Vec<Shared<Module>>);
+
+impl Library {
+    /// The packages of SAFETY, "The script sandbox"; none of them reaches outside.
+    pub(super) fn new() -> Self {
+        Self(vec![
+            ArithmeticPackage::new().as_shared_module(),
+            LogicPackage::new().as_shared_module(),
+            BasicMathPackage::new().as_shared_module(),
+            BasicStringPackage::new().as_shared_module(),
+            MoreStringPackage::new().as_shared_module(),
+            BasicIteratorPackage::new().as_shared_module(),
+            BasicArrayPackage::new().as_shared_module(),
+            BasicMapPackage::new().as_shared_module(),
+            BasicFnPackage::new().as_shared_module(),
+        ])
+    }
+}
+
+/// An engine that can run scripts: the parser plus the library, metered by `meter`.
+pub(super) fn interpreter(library: &Library, meter: &Arc<Meter>) -> Engine {
     let mut engine = parser();
-    ArithmeticPackage::new().register_into_engine(&mut engine);
-    LogicPackage::new().register_into_engine(&mut engine);
-    BasicMathPackage::new().register_into_engine(&mut engine);
-    BasicStringPackage::new().register_into_engine(&mut engine);
-    MoreStringPackage::new().register_into_engine(&mut engine);
-    BasicIteratorPackage::new().register_into_engine(&mut engine);
-    BasicArrayPackage::new().register_into_engine(&mut engine);
-    BasicMapPackage::new().register_into_engine(&mut engine);
-    BasicFnPackage::new().register_into_engine(&mut engine);
+    for module in &library.0 {
+        engine.register_global_module(Shared::clone(module));
+    }
     text_limits::register(&mut engine);
     let meter = Arc::clone(meter);
     engine.on_progress(move |_| meter.step().map(Dynamic::from));
     engine
+}
+
+/// Parsing has no operations to count, and some of it takes time with the square of the text.
+fn abort_parsing_when_late(engine: &mut Engine, meter: &Arc<Meter>) {
+    let meter = Arc::clone(meter);
+    #[expect(
+        deprecated,
+        reason = "how the script engine marks interfaces that may change; its version is pinned"
+    )]
+    engine.on_parse_token(move |token, _, _| {
+        meter.look();
+        match meter.stopped() {
+            Some(_) => Token::LexError(LexError::ImproperSymbol(String::new(), String::new()).into()),
+            None => token,
+        }
+    });
 }
 
 fn limit(engine: &mut Engine) {
@@ -200,13 +235,18 @@ impl Meter {
         if operations > self.allowed.load(Ordering::Relaxed) {
             self.exceeded.store(true, Ordering::Relaxed);
         }
-        if operations % OPERATIONS_PER_LOOK == 0 {
-            let now = u64::try_from(self.made.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            if now > self.deadline.load(Ordering::Relaxed) {
-                self.late.store(true, Ordering::Relaxed);
-            }
+        if operations.is_multiple_of(OPERATIONS_PER_LOOK) {
+            self.look();
         }
         self.stopped()
+    }
+
+    /// Looks at the clock.
+    fn look(&self) {
+        let now = u64::try_from(self.made.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        if now > self.deadline.load(Ordering::Relaxed) {
+            self.late.store(true, Ordering::Relaxed);
+        }
     }
 
     /// What stopped the script, if anything did, even if a callback swallowed it.
@@ -233,6 +273,7 @@ impl Meter {
 }
 
 /// An error of a host function, as the script engine carries it.
+#[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]
 pub(super) fn raise(error: RuleError) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(Dynamic::from(error), rhai::Position::NONE).into()
 }
@@ -314,7 +355,8 @@ impl Sandbox {
     pub fn new(patience: Duration) -> Self {
         let meter = Meter::new();
         let moment = crate::model::Moment::new(time::OffsetDateTime::UNIX_EPOCH, crate::model::Zone::UTC);
-        let mut engine = interpreter(&meter);
+        let mut engine = interpreter(&Library::new(), &meter);
+        abort_parsing_when_late(&mut engine, &meter);
         if let Ok(moment) = moment {
             super::host::register(&mut engine, &meter, &moment);
         }
@@ -331,7 +373,10 @@ impl Sandbox {
         }
         self.meter.begin(self.patience);
         let run = || {
-            let ast = self.engine.compile(source).map_err(|_| Stopped::Refused)?;
+            let ast = self.engine.compile(source).map_err(|_| match self.meter.stopped() {
+                Some(_) => Stopped::Deadline,
+                None => Stopped::Refused,
+            })?;
             // The value is dropped here, on the large stack: it may be nested deeply.
             match self.engine.run_ast(&ast) {
                 Ok(()) => match self.meter.stopped() {
@@ -349,7 +394,7 @@ impl Sandbox {
         with_stack(|| catch_unwind(AssertUnwindSafe(run))).unwrap_or(Err(Stopped::Panicked))
     }
 
-    /// The signature of every function that scripts can call, sorted.
+    /// Every function that scripts can call with its parameters, sorted.
     ///
     /// # Errors
     /// A sentence, if the script engine's own description cannot be read.
@@ -360,7 +405,8 @@ impl Sandbox {
         let functions = description["functions"].as_array().ok_or("no list of functions")?;
         let mut signatures: Vec<String> = functions
             .iter()
-            .map(|function| function["signature"].as_str().unwrap_or_default().to_owned())
+            .filter_map(|function| function["signature"].as_str())
+            .map(|signature| signature.split(" -> ").next().unwrap_or(signature).to_owned())
             .collect();
         signatures.sort();
         Ok(signatures)

@@ -26,6 +26,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]
 fn too_large() -> Box<EvalAltResult> {
     EvalAltResult::ErrorDataTooLarge("Length of string".to_owned(), Position::NONE).into()
 }
@@ -57,4 +58,39 @@ fn pad(text: &mut ImmutableString, length: i64, with: &str) -> Outcome {
     }
     *text = padded.into();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(character: &str, length: usize) -> ImmutableString {
+        character.repeat(length).into()
+    }
+
+    /// The engine would refuse the result too, but only after it has been built.
+    #[test]
+    fn nothing_is_built_beyond_the_limit() {
+        let long = text("b", MAX_TEXT);
+        for (mut given, find) in [(text("a", 2), "a"), (text("a", MAX_TEXT), "a"), (text("a", 1), "")] {
+            let before = given.clone();
+            assert!(replace(&mut given, find, &long).is_err());
+            assert_eq!(given, before);
+        }
+        for (length, with) in [(MAX_TEXT + 2, "x"), (MAX_TEXT / 2 + 1, "ä"), (usize::MAX >> 1, "x")] {
+            let mut given = text("a", 1);
+            assert!(pad(&mut given, i64::try_from(length).unwrap(), with).is_err(), "{length}");
+            assert_eq!(given, "a");
+        }
+    }
+
+    #[test]
+    fn the_limit_itself_can_be_reached() {
+        let mut given = text("a", MAX_TEXT / 2);
+        replace(&mut given, "a", "bc").unwrap();
+        assert_eq!(given.len(), MAX_TEXT);
+        let mut given = text("a", 1);
+        pad(&mut given, i64::try_from(MAX_TEXT).unwrap(), "xy").unwrap();
+        assert_eq!(given.len(), MAX_TEXT);
+    }
 }

@@ -23,10 +23,12 @@ mod tests;
 pub use clause::{Clause, ClauseKind, Failure, Obstacle, Read, ReadState, Taken};
 pub(crate) use datum::Datum;
 pub(crate) use function::{day_number, plain_date};
+pub(crate) use statement::pattern_matches;
 
 use super::answer::Answer;
 use super::compiled::Policy;
 use super::rule_error::RuleError;
+use super::tree::{LocalId, Node};
 use crate::model::{Moment, User};
 use recorder::Recorder;
 
@@ -121,8 +123,20 @@ impl<'a> Walk<'a> {
     }
 
     /// An evaluation that records nothing, of expressions that stand on their own.
-    pub(crate) fn quiet(policy: &'a Policy, user: &'a User, moment: &'a Moment) -> Self {
-        Self { policy, user, moment, locals: Vec::new(), steps: 0, recorder: Recorder::silent() }
+    pub(crate) fn quiet(policy: &'a Policy, user: &'a User, moment: &'a Moment, locals: usize) -> Self {
+        Self { recorder: Recorder::silent(), ..Self::new(policy, user, moment, locals) }
+    }
+
+    /// Gives a variable its value.
+    pub(crate) fn bind(&mut self, local: LocalId, value: Datum) {
+        if let Some(variable) = self.locals.get_mut(local) {
+            variable.value = value;
+        }
+    }
+
+    /// The value of an expression; `None` if it cannot be evaluated.
+    pub(crate) fn value(&mut self, node: &Node) -> Option<Datum> {
+        self.evaluate(node).ok()
     }
 
     fn step(&mut self) -> Evaluated<()> {

@@ -57,7 +57,11 @@ pub(crate) fn walk_node<'t, V: Visit<'t> + ?Sized>(visit: &mut V, node: &'t Node
         | NodeKind::Call(_, nodes)
         | NodeKind::Action(_, nodes)
         | NodeKind::Obligation(_, nodes)
-        | NodeKind::Also(nodes) => nodes.iter().for_each(|node| visit.node(node)),
+        | NodeKind::Also(nodes) => {
+            for node in nodes {
+                visit.node(node);
+            }
+        }
         NodeKind::Not(inner) | NodeKind::Negate(inner) => visit.node(inner),
         NodeKind::Compare(_, left, right) | NodeKind::Arithmetic(_, left, right) => {
             visit.node(left);
@@ -72,12 +76,16 @@ pub(crate) fn walk_node<'t, V: Visit<'t> + ?Sized>(visit: &mut V, node: &'t Node
             walk_block(visit, body);
         }
         NodeKind::Helper { arguments, body, .. } => {
-            arguments.iter().for_each(|(_, argument)| visit.node(argument));
+            for (_, argument) in arguments {
+                visit.node(argument);
+            }
             walk_block(visit, body);
         }
         NodeKind::Modify(inner, _, arguments) => {
             visit.node(inner);
-            arguments.iter().for_each(|argument| visit.node(argument));
+            for argument in arguments {
+                visit.node(argument);
+            }
         }
         NodeKind::If { condition, then, otherwise } => {
             visit.node(condition);
@@ -89,7 +97,9 @@ pub(crate) fn walk_node<'t, V: Visit<'t> + ?Sized>(visit: &mut V, node: &'t Node
         NodeKind::Switch { subject, cases, default } => {
             visit.node(subject);
             for case in cases {
-                case.guard.iter().for_each(|guard| visit.node(guard));
+                if let Some(guard) = &case.guard {
+                    visit.node(guard);
+                }
                 walk_block(visit, &case.body);
             }
             if let Some(default) = default {

@@ -1,28 +1,27 @@
-//! Makes hostile text harmless before it reaches a terminal or a log.
+//! Makes characters visible that a terminal would obey or that a reader would not see.
 //!
-//! Names, notes and file contents come from anywhere. What a terminal would obey, what would turn
-//! the reading direction about and what would not be seen at all is written out as `\u{…}`; all
-//! other text stays as it is, in every script.
+//! Names and free text are hostile: an escape sequence can rewrite the screen, a bidirectional
+//! override can make `detach` read as something else. Goes in: any text. Comes out: the same text
+//! with every such character written as `\u{…}`. Ordinary text passes unchanged.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-/// `text` with control, direction and invisible characters written out as `\u{…}`.
+/// `text` on one line, with control, bidirectional and invisible characters written as `\u{…}`.
 ///
 /// ```
 /// use leaver::report::visible;
 ///
-/// assert_eq!(visible("Zoë Müller"), "Zoë Müller");
-/// assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+/// assert_eq!(visible("Zoë\u{1b}[2J"), r"Zoë\u{1b}[2J");
+/// assert_eq!(visible("a\u{202e}b"), r"a\u{202e}b");
 /// ```
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hidden(character) {
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+            shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }
@@ -30,40 +29,56 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Controls, line and paragraph separators, zero-width and direction marks, the byte order mark and
-/// tag characters.
-const fn is_hidden(character: char) -> bool {
+/// The same for text of several lines: line breaks stay.
+pub fn visible_lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            shown.push('\n');
+        }
+        shown.push_str(&visible(line));
+    }
+    shown
+}
+
+/// Whether a terminal obeys the character, or shows nothing, or changes the direction of others.
+pub(crate) const fn is_hidden(character: char) -> bool {
     matches!(character,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+        // C0 and C1 controls, delete
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul fillers, Mongolian vowel separator
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}'
+        // zero-width characters and directional marks
+        | '\u{200b}'..='\u{200f}'
+        // line and paragraph separator, embeddings and overrides
+        | '\u{2028}'..='\u{202e}'
+        // word joiner, invisible operators, isolates
+        | '\u{2060}'..='\u{206f}'
+        // byte order mark, interlinear annotation, tags
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::*;
 
     #[test]
-    fn ordinary_text_of_any_script_stays() {
-        for text in ["", "plain", "Zoë Müller", "名前", "اسم", "🙂", "a\u{a0}b"] {
+    fn ordinary_text_is_unchanged() {
+        for text in ["", "Müller & Söhne", "日本語", "e\u{301}", "a b"] {
             assert_eq!(visible(text), text);
         }
     }
 
     #[test]
-    fn what_a_terminal_obeys_or_hides_is_written_out() {
-        for (text, shown) in [
-            ("\n", "\\u{a}"),
-            ("\u{9b}31m", "\\u{9b}31m"),
-            ("\u{7f}", "\\u{7f}"),
-            ("a\u{202e}b", "a\\u{202e}b"),
-            ("\u{2066}\u{2069}", "\\u{2066}\\u{2069}"),
-            ("\u{200b}\u{200f}", "\\u{200b}\\u{200f}"),
-            ("\u{feff}", "\\u{feff}"),
-            ("\u{e0041}", "\\u{e0041}"),
-        ] {
-            assert_eq!(visible(text), shown);
-        }
+    fn what_a_terminal_obeys_is_written_out() {
+        assert_eq!(visible("\u{1b}]0;x\u{7}"), r"\u{1b}]0;x\u{7}");
+        assert_eq!(visible("\u{9b}31m"), r"\u{9b}31m", "C1 controls too");
+        assert_eq!(visible("a\u{2067}b\u{200d}c\u{feff}"), r"a\u{2067}b\u{200d}c\u{feff}");
+        assert_eq!(visible("two\nlines\tand\r"), r"two\u{a}lines\u{9}and\u{d}");
+    }
+
+    #[test]
+    fn line_breaks_of_a_longer_text_stay() {
+        assert_eq!(visible_lines("a\nb\u{7}\n"), "a\nb\\u{7}\n");
     }
 }

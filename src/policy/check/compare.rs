@@ -2,6 +2,7 @@
 
 use super::expression::path_of;
 use super::presence::Presence;
+use super::scope::Origin;
 use super::{Checker, Inferred};
 use crate::diagnostic::{Code, suggest};
 use crate::model::{Field, Slot};
@@ -64,7 +65,11 @@ impl Checker<'_> {
     fn check_absence_test(&mut self, value: &Node, span: Span) {
         let declared_optional = match value.kind {
             NodeKind::Field(slot) => self.schema.field_type(slot).optional,
-            NodeKind::Local(id) => self.scope.by_id(id).is_some_and(|variable| variable.ty.is_optional()),
+            // A helper is typed per call: one call may hand over what is there, the next what may not be.
+            NodeKind::Local(id) => self
+                .scope
+                .by_id(id)
+                .is_some_and(|variable| variable.ty.is_optional() || variable.origin == Origin::Parameter),
             _ => value.ty.is_optional(),
         };
         if !declared_optional && !matches!(value.ty, Type::Broken | Type::Never | Type::Unit) {

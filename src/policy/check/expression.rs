@@ -1,7 +1,5 @@
 //! Types of expressions: literals, names, fields, lists, templates, `&&`, `||`, `??`.
 
-use std::sync::Arc;
-
 use rhai::{ASTFlags, Expr, Position, Stmt, StmtBlock};
 
 use super::closed::join;
@@ -432,7 +430,7 @@ impl Checker<'_> {
             self.report_help(Code::UnknownField, name_span, format!("unknown field `{name}`"), help);
             return self.broken(span);
         };
-        self.reads.insert(slot);
+        self.reads.entry(slot).or_insert(span);
         let mut ty = Type::of_field(self.schema.field_type(slot));
         if self.presence.get(Path::Field(slot)) == Some(true) {
             ty = ty.present();
@@ -516,9 +514,4 @@ pub(super) fn path_of(node: &Node) -> Option<Path> {
         NodeKind::Local(id) => Some(Path::Local(id)),
         _ => None,
     }
-}
-
-/// Text as an owned, shared string.
-pub(super) fn shared(text: &str) -> Arc<str> {
-    text.into()
 }

@@ -136,7 +136,7 @@ struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     scope: Scope,
     presence: Presence,
-    reads: BTreeSet<Slot>,
+    reads: BTreeMap<Slot, Span>,
     /// Names of the helpers being inlined, outermost first.
     calls: Vec<Arc<str>>,
     /// Helpers that some rule calls.
@@ -162,6 +162,8 @@ impl<'a> Checker<'a> {
             .enumerate()
             .map(|(index, (source, parsed))| Spans::new(index, source, Rc::clone(parsed)))
             .collect();
+        let broken_constants =
+            sources.iter().zip(&files).flat_map(|(source, file)| file.broken_constants(source)).collect();
         Self {
             schema,
             names,
@@ -172,11 +174,11 @@ impl<'a> Checker<'a> {
             functions: BTreeMap::new(),
             closures: BTreeMap::new(),
             constants: Vec::new(),
-            broken_constants: BTreeSet::new(),
+            broken_constants,
             diagnostics,
             scope: Scope::default(),
             presence: Presence::default(),
-            reads: BTreeSet::new(),
+            reads: BTreeMap::new(),
             calls: Vec::new(),
             called: BTreeSet::new(),
             nodes: 0,

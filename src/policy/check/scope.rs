@@ -113,6 +113,11 @@ impl Scope {
         self.variables.last_mut()
     }
 
+    /// How many variables the current body sees.
+    pub(super) fn live(&self) -> usize {
+        self.variables.len() - self.frames.last().map_or(0, |frame| frame.base)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.variables.len()
     }

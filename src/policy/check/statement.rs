@@ -8,6 +8,7 @@ use super::presence::Path;
 use super::scope::{Origin, Variable};
 use super::{Checker, Inferred};
 use crate::diagnostic::Code;
+use crate::policy::sandbox::MAX_VARIABLES;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
 use crate::policy::types::Type;
@@ -207,6 +208,10 @@ impl Checker<'_> {
         };
         let literal = self.literal_of(&value.node);
         let id = self.scope.declare(name, ty.clone(), Origin::Let, span);
+        if self.scope.live() > MAX_VARIABLES {
+            let message = format!("more than {MAX_VARIABLES} variables at once");
+            self.report_help(Code::TooLarge, span, message, "move a part into a helper: private fn name(…)");
+        }
         if let Some(variable) = self.scope.newest()
             && !variable.reassigned
         {

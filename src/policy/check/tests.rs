@@ -187,6 +187,7 @@ fn scopes() {
     one("fn a(user) { keep() } private fn a(x, y) { 1 }", "P0408");
     one("fn r(user) { if h(1) { revoke() } } private fn h(n) { h(n) }", "P0409");
     one("let x = 1; fn r(user) { revoke() }", "P0410");
+    one("const A 3;\nfn r(user) { if user.notice_days > A { revoke() } }", "P0501 1:9+1");
     one("const A = user; fn r(user) { revoke() }", "P0101");
 }
 

@@ -209,18 +209,16 @@ fn clause_lines(text: &mut String, indent: usize, clause: &Clause, needed: Optio
         said.push_str(" (would have to be false)");
     }
     let reads: Vec<String> = clause.reads.iter().map(read_words).collect();
-    if !reads.is_empty() {
-        let reads = reads.join(", ");
-        let gap = READS.saturating_sub(indent + width(&said)).max(2);
-        if indent + width(&said) + gap + width(&reads) <= WIDTH {
-            let _ = write!(said, "{:gap$}{reads}", "");
-            line(text, indent, &said);
-        } else {
-            line(text, indent, &said);
-            line(text, indent + 4, &reads);
-        }
+    let reads = reads.join(", ");
+    let gap = READS.saturating_sub(indent + width(&said)).max(2);
+    if reads.is_empty() {
+        line(text, indent, &said);
+    } else if indent + width(&said) + gap + width(&reads) <= WIDTH {
+        let _ = write!(said, "{:gap$}{reads}", "");
+        line(text, indent, &said);
     } else {
         line(text, indent, &said);
+        line(text, indent + 4, &reads);
     }
     for part in &clause.clauses {
         clause_lines(text, indent + 2, part, None);

@@ -28,7 +28,7 @@ struct Veto([bool; Forbidden::ALL.len()]);
 struct Obligations(Arc<[Obligation]>);
 
 /// The answer in what a rule returned; `None` for anything that is not an answer.
-pub(super) fn of(value: Dynamic) -> Option<Answer> {
+pub(super) fn of(value: &Dynamic) -> Option<Answer> {
     if value.is_unit() {
         Some(Answer::Nothing)
     } else if let Some(action) = value.read_lock::<SharedAction>() {

@@ -81,15 +81,20 @@ impl fmt::Display for Texts {
 }
 
 pub(super) fn register(engine: &mut Engine, moment: &Moment) {
+    engine
+        .register_type_with_name::<Date>("Date")
+        .register_type_with_name::<OffsetDateTime>("Instant")
+        .register_type_with_name::<Period>("Period")
+        .register_type_with_name::<Texts>("Texts");
     calendar(engine, moment);
     periods(engine);
     texts(engine);
     order::<Date>(engine);
     order::<OffsetDateTime>(engine);
-    equality::<Date>(engine, "Date");
-    equality::<OffsetDateTime>(engine, "Instant");
-    equality::<Period>(engine, "Period");
-    equality::<Texts>(engine, "Texts");
+    equality::<Date>(engine);
+    equality::<OffsetDateTime>(engine);
+    equality::<Period>(engine);
+    equality::<Texts>(engine);
     writing(engine, |date: Date| format_date(date));
     writing(engine, |instant: OffsetDateTime| format_instant(instant));
     writing(engine, |period: Period| period.to_string());
@@ -141,6 +146,7 @@ fn shifted(date: Date, period: Period, direction: i64) -> Outcome<Date> {
 fn texts(engine: &mut Engine) {
     engine.register_iterator::<Texts>();
     engine.register_fn("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    engine.register_get("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
     engine.register_fn("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
     engine.register_fn("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
         texts.any(&context, &test, true)
@@ -167,8 +173,7 @@ fn order<T: rhai::Variant + Clone + PartialOrd>(engine: &mut Engine) {
     engine.register_fn(">=", |a: T, b: T| a >= b);
 }
 
-fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Engine, name: &str) {
-    engine.register_type_with_name::<T>(name);
+fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Engine) {
     engine.register_fn("==", |a: T, b: T| a == b);
     engine.register_fn("!=", |a: T, b: T| a != b);
     engine.register_fn("==", |_: T, (): ()| false);

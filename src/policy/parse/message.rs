@@ -189,6 +189,7 @@ fn reserved(symbol: &str) -> Message {
     let message =
         Message::new(Code::NotInTheLanguage, format!("`{}` is not in the policy language", short(symbol)));
     match symbol {
+        "#{" => message.help("there are no object maps: use fields of the user, lists and constants"),
         "===" => message.help("write `==`"),
         "!==" => message.help("write `!=`"),
         "?" => message.help("write `if a { b } else { c }`; `??` gives a value in place of an absent one"),

@@ -180,7 +180,7 @@ fn syntax_errors_speak_plainly() {
         ("0xZZ", Code::Syntax, "0x"),
         ("let static = 1;", Code::NotInTheLanguage, "static"),
         ("switch 1 { _ => 1, 2 => 3 }", Code::Syntax, "_"),
-        ("#{a: 1, a: 2}", Code::Syntax, "a"),
+        ("#{a: 1, a: 2}", Code::NotInTheLanguage, "#{"),
         ("fn inner(x) { x }", Code::Syntax, "fn"),
         ("user.a &&", Code::Syntax, "}"),
         ("user.a == == 1", Code::Syntax, "=="),

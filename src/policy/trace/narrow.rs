@@ -15,10 +15,8 @@ pub(super) fn narrow(clause: &Clause, needed: bool) -> Vec<Obstacle> {
                 return narrow(part, needed);
             }
         }
-        (ClauseKind::And, false) | (ClauseKind::Or, true) => {
-            if !clause.clauses.is_empty() {
-                return clause.clauses.iter().filter(wrong).flat_map(|part| narrow(part, needed)).collect();
-            }
+        (ClauseKind::And, false) | (ClauseKind::Or, true) if !clause.clauses.is_empty() => {
+            return clause.clauses.iter().filter(wrong).flat_map(|part| narrow(part, needed)).collect();
         }
         (ClauseKind::Not, _) => {
             if let [part] = &clause.clauses[..] {

@@ -41,7 +41,7 @@ fn words_for_operators() {
     assert_found(&inside("keep().or_else(detach())"), &[]);
     assert_found(&inside("let or = 1; let and = or; user.or + and; let not = true; !not"), &[]);
     assert_found(&inside("user.not && user.and"), &[]);
-    assert_found(&inside("#{and: 1, or: 2}"), &[]);
+    assert_found(&inside("#{and: 1, or: 2}"), &[(Code::NotInTheLanguage, "#{")]);
     assert_found("private fn not(x) { !x }\nfn a(user) { not(user.a) }", &[]);
     assert_found(&inside("review(\"a and b\") // not b"), &[]);
 }

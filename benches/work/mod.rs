@@ -1,0 +1,208 @@
+//! The work of the benchmarks: seeded users, the policies P5 and P100, and the same rules by hand.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use leaver::model::{Edition, Employment, Fact, Field, Moment, Schema, User, Value, parse_instant};
+use leaver::policy::{Basis, Evaluator, Source, check};
+use time::Duration;
+
+/// A user as a Rust author would hold it for speed.
+pub struct Typed {
+    employment: Employment,
+    department: u8,
+    country: u8,
+    edition: Edition,
+    has_left: bool,
+    legal_hold: bool,
+    last_seen_days: i64,
+    groups: usize,
+}
+
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Keep,
+    Review,
+    Revoke,
+    Detach,
+    Withdraw,
+}
+
+/// One of the 95 rules: department ∧ country ∧ unseen ∧ employment ∧ groups → an answer.
+pub struct Conjunction {
+    department: u8,
+    country: u8,
+    unseen: i64,
+    employment: Employment,
+    groups: usize,
+    answer: Answer,
+}
+
+/// A small seeded generator (splitmix64).
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+
+    fn small(&mut self, limit: u8) -> u8 {
+        u8::try_from(self.below(u64::from(limit))).expect("below a u8")
+    }
+
+    fn employment(&mut self) -> Employment {
+        Employment::ALL[usize::from(self.small(5))]
+    }
+}
+
+impl Conjunction {
+    /// `count` rules, the same in every run.
+    pub fn seeded(count: usize) -> Vec<Self> {
+        let mut seeded = Seeded(100);
+        let answers = [Answer::Review, Answer::Withdraw, Answer::Keep];
+        (0..count)
+            .map(|_| Self {
+                department: seeded.small(20),
+                country: seeded.small(30),
+                unseen: i64::from(seeded.small(200)),
+                employment: seeded.employment(),
+                groups: usize::from(seeded.small(6)),
+                answer: answers[usize::from(seeded.small(3))],
+            })
+            .collect()
+    }
+}
+
+/// The rules as a Rust author would write them: an if-chain over typed fields.
+pub fn by_hand(user: &Typed, conjunctions: &[Conjunction]) -> Answer {
+    if user.legal_hold {
+        return Answer::Review;
+    }
+    for rule in conjunctions {
+        if user.department == rule.department
+            && user.country == rule.country
+            && user.last_seen_days > rule.unseen
+            && user.employment == rule.employment
+            && user.groups >= rule.groups
+        {
+            return rule.answer;
+        }
+    }
+    match (user.has_left, user.employment, user.edition) {
+        (true, Employment::Staff, Edition::Enterprise) => Answer::Revoke,
+        (true, Employment::Contractor | Employment::Partner, _) => Answer::Detach,
+        (true, ..) => Answer::Withdraw,
+        (false, Employment::Service, _) if user.last_seen_days > 90 => Answer::Review,
+        _ => Answer::Keep,
+    }
+}
+
+/// One policy with its users in both forms.
+pub struct Case {
+    pub name: &'static str,
+    pub conjunctions: Vec<Conjunction>,
+    pub users: Vec<User>,
+    pub typed: Vec<Typed>,
+    pub evaluator: Evaluator,
+}
+
+impl Case {
+    pub fn new(name: &'static str, conjunctions: Vec<Conjunction>, count: usize) -> Self {
+        let schema = Arc::new(Schema::default());
+        let instant = parse_instant("2026-11-22T09:00:00Z").expect("an instant");
+        let moment = Moment::new(instant, "Europe/Zurich".parse().expect("a zone")).expect("in range");
+        let mut seeded = Seeded(7);
+        let typed: Vec<Typed> = (0..count).map(|_| Typed::seeded(&mut seeded)).collect();
+        let users =
+            typed.iter().enumerate().map(|(index, user)| user.to_user(index, &schema, &moment)).collect();
+        let checked = check(vec![Source::new("bench.rhai", policy(&conjunctions))], &schema, None);
+        let policy = checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+        let evaluator = policy.evaluator(Basis::new(moment, true)).expect("the sandbox holds");
+        Self { name, conjunctions, users, typed, evaluator }
+    }
+
+    /// Every answer of the interpreter is that of the hand-written rules.
+    pub fn compare(&self) {
+        for (user, typed) in self.users.iter().zip(&self.typed) {
+            let decision = self.evaluator.decide(user).expect("no deadline");
+            let words = (decision.disposition.word(), decision.access.word());
+            let expected = match by_hand(typed, &self.conjunctions) {
+                Answer::Keep => ("keep", "keep"),
+                Answer::Review => ("hold", "hold"),
+                Answer::Revoke => ("revoke", "withdraw"),
+                Answer::Detach => ("detach", "withdraw"),
+                Answer::Withdraw => ("keep", "withdraw"),
+            };
+            assert_eq!(words, expected, "{}: {decision:?}", self.name);
+        }
+        println!("{}: {} decisions equal the hand-written ones", self.name, self.users.len());
+    }
+}
+
+impl Typed {
+    fn seeded(seeded: &mut Seeded) -> Self {
+        Self {
+            employment: seeded.employment(),
+            department: seeded.small(20),
+            country: seeded.small(30),
+            edition: [Edition::Enterprise, Edition::Business, Edition::Essential]
+                [usize::from(seeded.small(3))],
+            has_left: seeded.below(3) == 0,
+            legal_hold: seeded.below(20) == 0,
+            last_seen_days: i64::from(seeded.small(200)),
+            groups: usize::from(seeded.small(8)),
+        }
+    }
+
+    fn to_user(&self, index: usize, schema: &Schema, moment: &Moment) -> User {
+        let mut user = User::new(format!("U{index:07}").parse().expect("an ID"), schema);
+        let text = |text: String| Fact::Known(Value::Text(text.into()));
+        let days_ago = |days: i64| Fact::Known(Value::Date(moment.today() - Duration::days(days)));
+        let groups = (0..self.groups).map(|group| format!("g{group}").into()).collect();
+        for (field, fact) in [
+            (Field::Person, text(format!("E{index}"))),
+            (Field::Employment, text(self.employment.to_string())),
+            (Field::Department, text(format!("d{}", self.department))),
+            (Field::Country, text(format!("c{}", self.country))),
+            (Field::Edition, text(self.edition.to_string())),
+            (Field::LastDay, if self.has_left { days_ago(3) } else { Fact::Absent }),
+            (Field::LegalHold, Fact::Known(Value::Bool(self.legal_hold))),
+            (Field::LastSeen, days_ago(self.last_seen_days)),
+            (Field::Groups, Fact::Known(Value::Texts(groups))),
+        ] {
+            user.set(field.slot(), fact);
+        }
+        user
+    }
+}
+
+/// The policy text.
+fn policy(conjunctions: &[Conjunction]) -> String {
+    let mut text =
+        String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
+    for (index, rule) in conjunctions.iter().enumerate() {
+        let answer = match rule.answer {
+            Answer::Withdraw => "withdraw()",
+            Answer::Keep => "keep()",
+            _ => "review(\"seeded\")",
+        };
+        let _ = writeln!(
+            text,
+            "/// seeded\nfn seeded_{index}(user) {{ if user.department in [\"d{}\"] && user.country in [\"c{}\"] && \
+             user.last_seen != () && days_since(user.last_seen) > {} && user.employment == \"{}\" && user.groups.len() >= {} {{ {answer} }} }}",
+            rule.department, rule.country, rule.unseen, rule.employment, rule.groups,
+        );
+    }
+    text.push_str(
+        "/// 2\nfn staff(user) { if user.has_left && user.employment == \"staff\" && user.edition == \"enterprise\" { revoke() } }\n\
+         /// 3\nfn externals(user) { if user.has_left && user.employment in [\"contractor\", \"partner\"] { detach() } }\n\
+         /// 4\nfn others(user) { if user.has_left { withdraw() } }\n\
+         /// 5\nfn unused(user) { if !user.has_left && user.employment == \"service\" && user.last_seen != () && days_since(user.last_seen) > 90 { review(\"unused\") } }\n",
+    );
+    text
+}

@@ -1,0 +1,240 @@
+//! What the command line asks of policies, directories and evaluators, in the terms in which it asks.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::exit::Failure;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::directory::{Directory as Snapshot, Progress, Stream as Records, SubscriptionHeader};
+use crate::model::{Field, Id, Schema, Slot, User, Zone};
+use crate::policy::vocabulary::{OPERATORS, WORDS};
+use crate::policy::{self, Answer, Basis, Decision, Evaluator, Names, Policy, Source};
+use crate::report;
+
+pub(crate) use crate::directory::BadRecord;
+pub(crate) use crate::policy::{Checked, load_sources};
+
+/// Checks a policy; with a directory also the groups and lists it names.
+pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Option<&Directory>) -> Checked {
+    policy::check(sources, schema, directory.map(Directory::names).as_ref())
+}
+
+/// The fields a policy reads and nobody provides.
+pub(crate) fn missing_fields(policy: &Policy, provides: &dyn Fn(Slot) -> bool) -> Vec<Diagnostic> {
+    policy.missing_fields(provides)
+}
+
+/// A directory in memory.
+pub(crate) struct Directory(Snapshot);
+
+impl Directory {
+    /// Reads a folder or JSON file. `progress` is told how much was read, of how much.
+    pub(crate) fn read(
+        path: &Path,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Self, Vec<Diagnostic>> {
+        Snapshot::read(path, &mut |step| match step {
+            Progress::Reading { bytes_done, bytes_total, .. }
+            | Progress::Parsing { bytes_done, bytes_total, .. } => {
+                progress(bytes_done, Some(bytes_total));
+            }
+            Progress::Checking { users } => progress(users as u64, None),
+        })
+        .map(Self)
+    }
+
+    pub(crate) fn users(&self) -> impl Iterator<Item = User> + '_ {
+        self.0.users().iter().cloned()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.users().len()
+    }
+
+    pub(crate) fn user(&self, id: Id) -> Option<User> {
+        self.0.user(id).cloned()
+    }
+
+    pub(crate) fn zone(&self) -> Zone {
+        self.0.subscription().time_zone.clone()
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.0.is_complete()
+    }
+
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        self.0.schema()
+    }
+
+    pub(crate) fn provides(&self, slot: Slot) -> bool {
+        self.0.provides(slot)
+    }
+
+    /// What a person should look at that no rule asked for, a sentence each.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        self.0.findings().into_iter().map(|finding| finding.message).collect()
+    }
+
+    fn names(&self) -> Names {
+        Names {
+            groups: self.0.groups().iter().map(|group| (group.id.clone(), group.name.clone())).collect(),
+            lists: self.0.lists().iter().map(|list| (list.id.clone(), list.name.clone())).collect(),
+        }
+    }
+}
+
+/// Users one after the other.
+pub(crate) struct Stream(Records<Box<dyn BufRead>>);
+
+impl Stream {
+    /// Opens a stream: a file, or standard input for `-`. With a subscription file it is CSV.
+    pub(crate) fn open(path: &Path, subscription: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
+        let standard_input = path == Path::new("-");
+        let name = if standard_input { "standard input".to_owned() } else { path.display().to_string() };
+        let reader: Box<dyn BufRead> = if standard_input {
+            Box::new(BufReader::new(io::stdin()))
+        } else {
+            let file = File::open(path).map_err(|error| {
+                let message = format!("the stream cannot be read: {error}");
+                vec![Diagnostic::new(Code::DirectoryUnreadable, message, &name, Place::FILE)]
+            })?;
+            Box::new(BufReader::with_capacity(1 << 16, file))
+        };
+        match subscription {
+            Some(subscription) => Records::csv(reader, &name, &SubscriptionHeader::read(subscription)?),
+            None => Records::ndjson(reader, &name),
+        }
+        .map(Self)
+    }
+
+    pub(crate) fn zone(&self) -> Zone {
+        self.0.header().subscription.time_zone.clone()
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.0.header().complete
+    }
+
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.0.header().schema
+    }
+
+    /// A field that a stream does not speak for holds the user that needs it, not the run.
+    #[expect(clippy::unused_self, reason = "asked like a directory")]
+    pub(crate) fn provides(&self, _slot: Slot) -> bool {
+        true
+    }
+}
+
+impl Iterator for Stream {
+    type Item = Result<User, BadRecord>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+/// The decision about a record that could not be read.
+pub(crate) fn invalid_record(id: Option<Id>, message: String) -> Decision {
+    Decision::invalid_record(id, message)
+}
+
+/// Decides about users for one thread.
+pub(crate) struct Decider<'a> {
+    evaluator: Evaluator,
+    directory: Option<&'a Directory>,
+}
+
+/// An explanation, as data and as text.
+pub(crate) struct Explained {
+    pub(crate) json: Json,
+    pub(crate) text: String,
+}
+
+impl<'a> Decider<'a> {
+    /// A decider; with a directory around it, other users of that are looked up.
+    pub(crate) fn new(
+        policy: &Policy,
+        basis: Basis,
+        directory: Option<&'a Directory>,
+    ) -> Result<Self, Failure> {
+        let evaluator = policy.evaluator(basis).map_err(|diagnostic| Failure::of(vec![diagnostic]))?;
+        Ok(Self { evaluator, directory })
+    }
+
+    pub(crate) fn decide(&self, user: &User) -> Result<Decision, Failure> {
+        match self.directory {
+            Some(directory) => self.evaluator.decide_in(&|id| directory.user(id), user),
+            None => self.evaluator.decide(user),
+        }
+        .map_err(|error| gave_up(user, &error))
+    }
+
+    pub(crate) fn explain(&self, user: &User) -> Result<Explained, Failure> {
+        let find = |id| self.directory.and_then(|directory| directory.user(id));
+        let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
+        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, &error))?;
+        Ok(Explained {
+            json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
+            text: explanation.to_text(),
+        })
+    }
+
+    pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
+        let find = |id| self.directory.and_then(|directory| directory.user(id));
+        let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
+        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, &error))?;
+        let answer = answer.ok_or_else(|| Failure::bug(format!("the rule `{rule}` is gone")))?;
+        Ok(Explained { json: serde_json::to_value(&answer).map_err(Failure::bug)?, text: answer.to_text() })
+    }
+
+    /// The rules that answer anything about a user.
+    pub(crate) fn answering(&self, user: &User) -> Result<Vec<Arc<str>>, Failure> {
+        let mut answering = Vec::new();
+        for (index, rule) in self.evaluator.policy().rules().iter().enumerate() {
+            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, &error))?;
+            if !matches!(answer, Ok(Answer::Nothing)) {
+                answering.push(rule.name.clone());
+            }
+        }
+        Ok(answering)
+    }
+}
+
+fn gave_up(user: &User, error: &policy::DecideError) -> Failure {
+    Failure::refused(format!("{}: {error}", user.id()))
+}
+
+/// The reference of the policy language.
+pub(crate) fn reference_markdown() -> String {
+    report::policy_reference()
+}
+
+/// The same as data.
+pub(crate) fn reference_json() -> Json {
+    let fields: Vec<Json> = Field::ALL
+        .iter()
+        .map(|field| {
+            let info = field.info();
+            json!({"name": info.name, "type": info.kind.to_string(), "optional": info.optional,
+                   "meaning": info.meaning, "platform": info.platform, "example": info.example})
+        })
+        .collect();
+    let words: Vec<Json> = WORDS
+        .iter()
+        .map(|word| {
+            json!({"name": word.name, "group": format!("{:?}", word.group).to_lowercase(), "signature": word.signature,
+                   "meaning": word.meaning, "platform": word.platform, "example": word.example})
+        })
+        .collect();
+    let operators: Vec<Json> = OPERATORS
+        .iter()
+        .map(|word| json!({"symbol": word.symbol, "meaning": word.meaning, "example": word.example}))
+        .collect();
+    json!({"fields": fields, "words": words, "operators": operators})
+}

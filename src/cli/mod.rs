@@ -1,0 +1,98 @@
+//! The command line: reads arguments, asks the library, writes reports.
+//!
+//! Goes in: arguments as they were typed. Comes out: output on standard output or in a file, errors
+//! and notes on standard error, and an [`Exit`]. It never ends the process itself, so that another
+//! program can run it. Nothing is decided here.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+
+pub use exit::Exit;
+
+use arguments::{Arguments, Command, MarkdownOrJson};
+use exit::Failure;
+use output::Output;
+use terminal::Terminal;
+
+mod arguments;
+mod check;
+mod decide;
+mod engine;
+mod exit;
+mod explain;
+mod input;
+mod lines;
+mod output;
+mod parallel;
+mod progress;
+#[cfg(test)]
+mod sample;
+mod summary;
+mod table;
+mod terminal;
+mod test;
+
+/// Runs the command line; the first argument is the name of the program.
+///
+/// A panic, which would be a fault of leaver, is caught and ends with [`Exit::Bug`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    catch_unwind(AssertUnwindSafe(|| run_command(arguments))).unwrap_or_else(|_| {
+        // What panicked has been printed by then; say what that means.
+        let _ = writeln!(std::io::stderr(), "error: this is a fault of leaver; please report it");
+        Exit::Bug
+    })
+}
+
+fn run_command(arguments: Vec<OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help goes to standard output, mistakes to standard error. A closed pipe is nothing to report.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    let terminal = Terminal::of_process(arguments.common);
+    match dispatch(&arguments.command, &terminal) {
+        Ok(exit) => exit,
+        Err(failure) => terminal.complain(&failure),
+    }
+}
+
+fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(arguments, terminal),
+        Command::Decide(arguments) => decide::run(arguments, terminal),
+        Command::Explain(arguments) => explain::run(arguments, terminal),
+        Command::Test(arguments) => test::run(arguments, terminal),
+        Command::Reference(arguments) => print(&match arguments.format {
+            MarkdownOrJson::Markdown => engine::reference_markdown().into_bytes(),
+            MarkdownOrJson::Json => {
+                let mut json = Vec::new();
+                lines::write_json(&mut json, &engine::reference_json(), terminal.shows_output);
+                json.push(b'\n');
+                json
+            }
+        }),
+        Command::Completions(arguments) => {
+            let mut script = Vec::new();
+            clap_complete::generate(arguments.shell, &mut Arguments::command(), "leaver", &mut script);
+            print(&script)
+        }
+    }
+}
+
+fn print(bytes: &[u8]) -> Result<Exit, Failure> {
+    let mut output = Output::standard();
+    output.write_all(bytes)?;
+    output.finish()?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,141 @@
+//! What a run came to: how many users act, stay or are held, by which rule, and why.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::policy::{Decision, HoldCode, Outcome};
+use crate::report::visible;
+
+/// Counts of decisions. Two summaries can be added, so that each thread counts for itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    outcomes: Counts,
+    rules: BTreeMap<Option<Arc<str>>, Counts>,
+    holds: BTreeMap<HoldCode, u64>,
+}
+
+/// How many of each outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    act: u64,
+    keep: u64,
+    hold: u64,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Act => self.act += 1,
+            Outcome::Keep => self.keep += 1,
+            Outcome::Hold => self.hold += 1,
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.act += other.act;
+        self.keep += other.keep;
+        self.hold += other.hold;
+    }
+}
+
+impl Summary {
+    /// Counts one decision.
+    pub(crate) fn add(&mut self, decision: &Decision) {
+        self.outcomes.add(decision.outcome);
+        let hold = decision.hold.as_ref();
+        let rule = decision.rule.clone().or_else(|| hold.and_then(|hold| hold.rule.clone()));
+        self.rules.entry(rule).or_default().add(decision.outcome);
+        if let Some(hold) = hold {
+            *self.holds.entry(hold.code).or_default() += 1;
+        }
+    }
+
+    /// Adds the counts of another part of the run.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.outcomes.merge(other.outcomes);
+        for (rule, counts) in other.rules {
+            self.rules.entry(rule).or_default().merge(counts);
+        }
+        for (code, count) in other.holds {
+            *self.holds.entry(code).or_default() += count;
+        }
+    }
+
+    /// How many decisions there are.
+    pub(crate) fn users(&self) -> u64 {
+        self.outcomes.act + self.outcomes.keep + self.outcomes.hold
+    }
+
+    /// How many decisions hold something, also beside an action.
+    pub(crate) fn held(&self) -> u64 {
+        self.holds.values().sum()
+    }
+
+    /// The summary as text; rules in the order of the policy.
+    pub(crate) fn to_text<'a>(&self, order: impl IntoIterator<Item = &'a str>) -> String {
+        let Counts { act, keep, hold } = self.outcomes;
+        let users = self.users();
+        let plural = if users == 1 { "" } else { "s" };
+        let mut text = format!("{users} user{plural}: {act} act, {keep} keep, {hold} hold\n");
+
+        let order: Vec<&str> = order.into_iter().collect();
+        let place = |rule: &Option<Arc<str>>| match rule {
+            Some(rule) => order.iter().position(|known| **known == **rule).unwrap_or(order.len()),
+            None => usize::MAX,
+        };
+        let mut rules: Vec<(&Option<Arc<str>>, &Counts)> = self.rules.iter().collect();
+        rules.sort_by_key(|(rule, _)| place(rule));
+        if rules.iter().any(|(rule, _)| rule.is_some()) {
+            let name = |rule: &Option<Arc<str>>| visible(rule.as_deref().unwrap_or("(no rule)")).into_owned();
+            let widest = rules.iter().map(|(rule, _)| name(rule).chars().count()).max().unwrap_or_default();
+            let _ = writeln!(text, "\n{:widest$}  {:>8}  {:>8}  {:>8}", "rule", "act", "keep", "hold");
+            for (rule, Counts { act, keep, hold }) in rules {
+                let _ = writeln!(text, "{:widest$}  {act:>8}  {keep:>8}  {hold:>8}", name(rule));
+            }
+        }
+        if !self.holds.is_empty() {
+            let codes: Vec<String> =
+                self.holds.iter().map(|(code, count)| format!("{count} {code}")).collect();
+            let _ = write!(text, "\nheld: {}\n", codes.join(", "));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::sample;
+
+    fn summary() -> Summary {
+        let mut summary = Summary::default();
+        for decision in [sample::act(), sample::keep(), sample::hold(), sample::act()] {
+            summary.add(&decision);
+        }
+        summary
+    }
+
+    #[test]
+    fn rules_stand_in_the_order_of_the_policy() {
+        insta::assert_snapshot!(summary().to_text(["forgotten_service_account", "staff_leave"]));
+    }
+
+    #[test]
+    fn parts_add_up() {
+        let mut sum = Summary::default();
+        let mut other = Summary::default();
+        sum.add(&sample::act());
+        sum.add(&sample::keep());
+        other.add(&sample::hold());
+        other.add(&sample::act());
+        sum.merge(other);
+        assert_eq!(sum, summary());
+        assert_eq!((sum.users(), sum.held()), (4, 1));
+    }
+
+    #[test]
+    fn nobody_is_a_summary_too() {
+        assert_eq!(Summary::default().to_text([]), "0 users: 0 act, 0 keep, 0 hold\n");
+    }
+}

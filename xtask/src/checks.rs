@@ -1,0 +1,90 @@
+//! Which steps each task has.
+
+use crate::step::{Step, Work};
+use crate::{acme as company, generated};
+
+const FORMAT: Step = Step::cargo("format", &["fmt", "--all", "--check"]);
+
+const CLIPPY: Step = Step::cargo(
+    "clippy, everything",
+    &["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"],
+);
+
+/// The library as most hosts embed it: without the command and without reports.
+const CLIPPY_BARE: Step = Step::cargo(
+    "clippy, bare library",
+    &["clippy", "--package", "leaver", "--lib", "--no-default-features", "--locked", "--", "-D", "warnings"],
+);
+
+/// Unit, integration and documentation tests.
+const TESTS: Step =
+    Step::cargo("tests", &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast"]);
+
+const RUSTDOC: Step = Step {
+    name: "rustdoc",
+    work: Work::Command {
+        program: "cargo",
+        arguments: &["doc", "--workspace", "--no-deps", "--all-features", "--locked"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+};
+
+/// Links, error pages, forbidden words and sizes: the tests of the house itself.
+const HOUSE: Step = Step::cargo(
+    "links and pages",
+    &["test", "--package", "leaver", "--all-features", "--locked", "--test", "house"],
+);
+
+const DOC_TESTS: Step = Step::cargo(
+    "documentation examples",
+    &["test", "--package", "leaver", "--all-features", "--locked", "--doc"],
+);
+
+const GENERATED: Step = Step::function("generated files", generated::check);
+
+const LICENCES: Step = Step {
+    name: "licences and sources",
+    work: Work::OptionalCargo {
+        subcommand: "deny",
+        arguments: &["deny", "--offline", "--log-level", "error", "check", "bans", "licenses", "sources"],
+        install: "cargo install --locked cargo-deny",
+    },
+};
+
+/// Benchmarks are compiled in every run, so that they cannot rot; they are measured by `bench`.
+const BENCHES_COMPILE: Step =
+    Step::cargo("benches compile", &["bench", "--package", "leaver", "--no-run", "--locked"]);
+
+pub(crate) fn all() -> Vec<Step> {
+    // The tests of the house and the documentation examples are among TESTS.
+    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE]
+}
+
+pub(crate) fn format_in_place() -> Vec<Step> {
+    vec![Step::cargo("format", &["fmt", "--all"])]
+}
+
+pub(crate) fn lint() -> Vec<Step> {
+    vec![FORMAT, CLIPPY, CLIPPY_BARE, LICENCES]
+}
+
+pub(crate) fn docs() -> Vec<Step> {
+    vec![RUSTDOC, DOC_TESTS, HOUSE, GENERATED]
+}
+
+pub(crate) fn bench() -> Vec<Step> {
+    vec![Step::cargo("bench", &["bench", "--package", "leaver", "--locked"])]
+}
+
+pub(crate) fn demo() -> Vec<Step> {
+    // The command is the alias of `.cargo/config.toml`, so that it is written once.
+    vec![Step::cargo("demo", &["demo"])]
+}
+
+pub(crate) fn generate() -> Vec<Step> {
+    vec![Step::function("generate", generated::write)]
+}
+
+pub(crate) fn acme() -> Vec<Step> {
+    vec![Step::function("acme", || generated::write_all(&company::files()?))]
+}
