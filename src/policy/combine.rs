@@ -101,6 +101,8 @@ pub(crate) fn without_rules(circumstances: &Circumstances<'_>) -> Option<Decisio
         return None;
     };
     let mut decision = started(circumstances);
+    // No rule runs, so no time condition of a rule can change anything.
+    decision.valid_until = decision.valid_until.filter(|_| code != HoldCode::Unmatched);
     decision.hold_everything(code, message.to_owned(), None);
     Some(decision)
 }
@@ -215,7 +217,9 @@ impl Combination<'_> {
         }
         self.test_access(winner);
         let ground = self.ground();
-        if self.id_acts() {
+        // A veto that already holds the ID axis does not make up for a missing ground: access would be
+        // withdrawn from somebody who has not left.
+        if matches!(winner.verb, Verb::Detach | Verb::Revoke) {
             self.test_ground(ground);
         }
         self.time(winner, ground.ok());
@@ -296,7 +300,9 @@ impl Combination<'_> {
                 "the directory does not say that it is complete; export it completely and decide again"
                     .to_owned(),
             );
-        } else if let Some(returns) = self.circumstances.leaving.returns {
+        } else if let Some(returns) = self.circumstances.leaving.returns
+            && self.id.is_none()
+        {
             let message = format!(
                 "the person comes back on {}; let a person decide about the ID",
                 crate::model::format_instant(returns)
@@ -338,13 +344,14 @@ impl Combination<'_> {
 
     /// `.after` and `.within`: from the leaving instant, or from the moment the person was told.
     fn time(&mut self, winner: &Action, ground: Option<Ground>) {
+        // A superseded ID goes because its owner was told, even if the owner leaves some day.
+        let leaves = self.circumstances.leaving.leaves;
+        let start = leaves.filter(|_| ground != Some(Ground::SupersededBy));
         if let Some(period) = winner.after.filter(|_| self.id_acts()) {
-            let leaves = self.circumstances.leaving.leaves;
-            let start = if ground == Some(Ground::HasLeft) { leaves } else { None };
             self.decision.after = self.counted(period, start, ground);
         }
         if let Some(period) = winner.within.filter(|_| self.id_acts() || self.access_acts()) {
-            self.decision.deadline = self.counted(period, self.circumstances.leaving.leaves, ground);
+            self.decision.deadline = self.counted(period, start, ground);
         }
     }
 
