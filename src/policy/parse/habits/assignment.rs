@@ -48,6 +48,11 @@ impl Finder<'_> {
             }
             ("=", _) if self.is_named_argument(index) => self.named_argument(index, token),
             ("=", _) => self.assignment(index, token),
+            ("%", _) if self.is_percentage(index, token) => {
+                let message =
+                    Message::new(Code::InvalidLiteral, "a number has no `%`").help("write the number alone");
+                self.replace(token, message, "");
+            }
             _ => {}
         }
         index + 1
@@ -62,6 +67,13 @@ impl Finder<'_> {
             })
         });
         head.is_some_and(|head| self.ends_value(head))
+    }
+
+    /// Whether `%` stands close to a number and nothing follows that it could divide by.
+    fn is_percentage(&self, index: usize, token: Token) -> bool {
+        let before = index.checked_sub(1).and_then(|at| self.tokens.token(at));
+        before.is_some_and(|number| number.kind == TokenKind::Integer && number.end == token.start)
+            && !self.begins_value(index + 1)
     }
 
     /// Two operators side by side that are one elsewhere.
@@ -102,7 +114,9 @@ impl Finder<'_> {
     pub(super) fn assignment(&mut self, index: usize, token: Token) {
         let in_brackets = matches!(self.inside.last(), Some(Bracket::Paren | Bracket::Square));
         let in_head = self.heads.get(index).copied().unwrap_or_default();
-        if !in_brackets && !in_head && !self.is_beside_condition(index) {
+        let declares =
+            index.checked_sub(2).is_some_and(|word| self.is_text(word, "let") || self.is_text(word, "var"));
+        if declares || (!in_brackets && !in_head && !self.is_beside_condition(index)) {
             return;
         }
         let message =
