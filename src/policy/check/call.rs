@@ -395,8 +395,11 @@ impl Checker<'_> {
     }
 }
 
-/// The function of a closure, the names it captures, and where it begins.
-fn closure_parts(expr: &Expr) -> Option<(FnPtr, Vec<(String, Position)>, Position)> {
+/// The function of a closure, the names it captures with their places, and where it begins.
+type ClosureParts = (FnPtr, Vec<(String, Position)>, Position);
+
+/// Takes a closure apart; `None` if the expression is none.
+fn closure_parts(expr: &Expr) -> Option<ClosureParts> {
     match expr {
         Expr::DynamicConstant(value, at) => Some((value.clone().try_cast::<FnPtr>()?, Vec::new(), *at)),
         Expr::Stmt(block) => {

@@ -50,7 +50,9 @@ impl Checker<'_> {
                 }
             }
             if self.comparable(&mut left, &mut right, span) {
-                unchecked.iter().for_each(|node| self.unchecked(node));
+                for node in &unchecked {
+                    self.unchecked(node);
+                }
                 self.check_comparable_kind(equality, comparison, &left, &right, span);
                 if equality {
                     self.check_element_names(&left, &right);

@@ -386,7 +386,7 @@ impl Checker<'_> {
                 other => (other, None),
             };
             current = match link {
-                Expr::Property(property, at) => self.infer_property(current.node, &property.2, *at, file),
+                Expr::Property(property, at) => self.infer_property(&current.node, &property.2, *at, file),
                 Expr::MethodCall(call, at) => self.infer_method(current.node, call, *at, file),
                 other => self.not_in_the_language(other.position(), file, "this", "see the policy reference"),
             };
@@ -397,7 +397,7 @@ impl Checker<'_> {
         }
     }
 
-    fn infer_property(&mut self, base: Node, name: &str, at: Position, file: u16) -> Inferred {
+    fn infer_property(&mut self, base: &Node, name: &str, at: Position, file: u16) -> Inferred {
         let name_span = self.spans(file).token(at);
         let span = base.span.to(name_span);
         if base.ty == Type::Broken {

@@ -84,7 +84,7 @@ impl Checker<'_> {
                 body_span,
                 name_span: self.spans(file).function_name(&name, body_span),
                 rationale: rationale(
-                    &definition.comments.iter().map(|text| text.as_str()).collect::<Vec<_>>(),
+                    &definition.comments.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
                 )
                 .map(Into::into),
             };
