@@ -277,6 +277,8 @@ fn many_of_one_token() {
         "if ",
         "else ",
         "switch ",
+        "switch {} ",
+        "if 1 => ",
         "for ",
         "in ",
         "return ",
