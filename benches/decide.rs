@@ -39,7 +39,8 @@ fn ratio(case: &Case) {
     let mut rounds: Vec<(f64, f64)> = (0..7)
         .map(|_| {
             let per = |since: Instant, count: usize| {
-                since.elapsed().as_secs_f64() * 1e9 / f64::from(u32::try_from(count).expect("a count of users"))
+                since.elapsed().as_secs_f64() * 1e9
+                    / f64::from(u32::try_from(count).expect("a count of users"))
             };
             let start = Instant::now();
             for _ in 0..50 {

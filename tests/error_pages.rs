@@ -106,7 +106,9 @@ fn the_wrong_examples_give_their_code_and_the_right_ones_none() {
             let expected = if heading == "Wrong" { vec![code] } else { vec![] };
             if found != expected {
                 let _ = writeln!(failures, "{code}, {heading}:");
-                diagnostics.iter().for_each(|diagnostic| drop(writeln!(failures, "  {diagnostic}")));
+                for diagnostic in &diagnostics {
+                    let _ = writeln!(failures, "  {diagnostic}");
+                }
             }
         }
     }

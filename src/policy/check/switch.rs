@@ -208,11 +208,7 @@ impl Checker<'_> {
     }
 
     /// Whether the unguarded cases name every value there is.
-    fn covers(
-        ty: &Type,
-        values: &BTreeMap<usize, Vec<Literal>>,
-        collection: &SwitchCasesCollection,
-    ) -> bool {
+    fn covers(ty: &Type, values: &BTreeMap<usize, Vec<Literal>>, collection: &SwitchCasesCollection) -> bool {
         let named: BTreeSet<Arc<str>> = values
             .iter()
             .filter(|(index, _)| unguarded(&collection.expressions[**index].lhs))

@@ -212,10 +212,12 @@ fn user(seeded: &mut Seeded, schema: &Schema, moment: &Moment) -> User {
             Kind::Int => Value::Int(7),
             Kind::Text => Value::Text(seeded.one_of(WORDS).into()),
             Kind::Id => Value::Id("ABCD1234".parse().unwrap()),
-            Kind::Date => Value::Date(moment.today() - time::Duration::days(i64::try_from(seeded.below(400)).unwrap() - 100)),
-            Kind::Instant => {
-                Value::Instant(moment.instant() - time::Duration::hours(i64::try_from(seeded.below(90)).unwrap() - 40))
-            }
+            Kind::Date => Value::Date(
+                moment.today() - time::Duration::days(i64::try_from(seeded.below(400)).unwrap() - 100),
+            ),
+            Kind::Instant => Value::Instant(
+                moment.instant() - time::Duration::hours(i64::try_from(seeded.below(90)).unwrap() - 40),
+            ),
             Kind::Texts => Value::Texts((0..seeded.below(7)).map(|_| seeded.one_of(WORDS).into()).collect()),
             Kind::OneOf(set) => Value::Text(set.words[seeded.below(set.words.len())].clone()),
         };

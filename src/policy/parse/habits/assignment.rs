@@ -78,7 +78,7 @@ impl Finder<'_> {
             ("<", ">") => return self.two_operators(index, token, "!="),
             ("=", "<") => return self.two_operators(index, token, "<="),
             ("=>", _) if in_head && !self.is_in_switch() => {
-                self.replace(token, foreign_operator("=>", ">="), ">=")
+                self.replace(token, foreign_operator("=>", ">="), ">=");
             }
             ("=", _) if self.is_named_argument(index) => self.named_argument(index, token),
             ("=", _) => self.assignment(index, token),
