@@ -5,6 +5,7 @@ use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 use super::closed::join;
 use super::compare::element_of;
 use super::scope::Origin;
+use super::switch::statements_span;
 use super::word::builtin_arguments;
 use super::{Checker, Function, Inferred, MAX_CALL_DEPTH};
 use crate::diagnostic::{Code, suggest};
@@ -251,7 +252,9 @@ impl Checker<'_> {
             variable.element_of = element_of(&list);
         }
         self.calls.push("a closure".into());
-        let (body, ty) = self.check_block(&function.body, function.body_span, function.file);
+        let (mut body, ty) = self.check_block(&function.body, function.body_span, function.file);
+        // A closure without braces has no place of its own: it stands where its expression does.
+        body.span = statements_span(&body).unwrap_or(body.span);
         self.calls.pop();
         let returned = self.scope.leave();
         self.scope.truncate(outer);

@@ -142,7 +142,7 @@ impl Checker<'_> {
                 Expr::Stmt(block) => {
                     let braces = self.spans(file).bracket(block.position());
                     let (body, ty) = self.check_block(block.statements(), braces, file);
-                    let span = body_span(&body).map_or(braces, |inner| braces.to(inner));
+                    let span = statements_span(&body).map_or(braces, |inner| braces.to(inner));
                     (Block { span, ..body }, ty)
                 }
                 other => {
@@ -233,7 +233,8 @@ impl Checker<'_> {
     }
 }
 
-fn body_span(body: &Block) -> Option<Span> {
+/// From the first to the last statement of a block.
+pub(super) fn statements_span(body: &Block) -> Option<Span> {
     use crate::policy::tree::Statement;
     body.statements
         .iter()
