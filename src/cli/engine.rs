@@ -20,7 +20,7 @@ pub(crate) use crate::policy::{Checked, load_sources};
 
 /// Checks a policy; with a directory also the groups and lists it names.
 pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Option<&Directory>) -> Checked {
-    policy::check(sources, schema, directory.map(Directory::names).as_ref())
+    policy::check(sources, schema, directory.map(|directory| Names::of(&directory.0)).as_ref())
 }
 
 /// The fields a policy reads and nobody provides.
@@ -78,13 +78,6 @@ impl Directory {
     /// What a person should look at that no rule asked for, a sentence each.
     pub(crate) fn findings(&self) -> Vec<String> {
         self.0.findings().into_iter().map(|finding| finding.message).collect()
-    }
-
-    fn names(&self) -> Names {
-        Names {
-            groups: self.0.groups().iter().map(|group| (group.id.clone(), group.name.clone())).collect(),
-            lists: self.0.lists().iter().map(|list| (list.id.clone(), list.name.clone())).collect(),
-        }
     }
 }
 
