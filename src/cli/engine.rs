@@ -37,12 +37,16 @@ impl Directory {
         path: &Path,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Self, Vec<Diagnostic>> {
-        Snapshot::read(path, &mut |step| match step {
-            Progress::Reading { bytes_done, bytes_total, .. }
-            | Progress::Parsing { bytes_done, bytes_total, .. } => {
-                progress(bytes_done, Some(bytes_total));
+        // Each file tells of itself alone; what is shown is the sum over the files understood so far.
+        let (mut earlier, mut current, mut last) = (0, String::new(), 0);
+        Snapshot::read(path, &mut |step| {
+            if let Progress::Parsing { file, bytes_done, .. } = step {
+                if file != current {
+                    (earlier, current) = (earlier + last, file.to_owned());
+                }
+                last = bytes_done;
+                progress(earlier + last, None);
             }
-            Progress::Checking { users } => progress(users as u64, None),
         })
         .map(Self)
     }
