@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FlowControl, OpAssignment, Position, Stmt, StmtBlock};
 
-use super::closed::{join, same};
+use super::closed::{assignable, join};
 use super::compare::element_of;
 use super::presence::Path;
 use super::scope::{Origin, Variable};
@@ -249,7 +249,7 @@ impl Checker<'_> {
             value = self.infer_assignment_operator(&token, current, value, assignment.position(), file).node;
         }
         self.coerce(&mut value, &ty);
-        if !same(&ty, &value.ty) {
+        if !assignable(&ty, &value.ty) {
             let message = format!("`{name}` is {ty} and cannot become {}", value.ty);
             self.report_help(Code::ReassignedType, value.span, message, "use a second variable");
         }
