@@ -172,13 +172,13 @@ impl<'a> Decider<'a> {
             Some(directory) => self.evaluator.decide_in(&|id| directory.user(id), user),
             None => self.evaluator.decide(user),
         }
-        .map_err(|error| gave_up(user, &error))
+        .map_err(|error| gave_up(user, error))
     }
 
     pub(crate) fn explain(&self, user: &User) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, &error))?;
+        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, error))?;
         Ok(Explained {
             json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
             text: explanation.to_text(),
@@ -188,7 +188,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, &error))?;
+        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, error))?;
         let answer = answer.ok_or_else(|| Failure::bug(format!("the rule `{rule}` is gone")))?;
         Ok(Explained { json: serde_json::to_value(&answer).map_err(Failure::bug)?, text: answer.to_text() })
     }
@@ -197,7 +197,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn answering(&self, user: &User) -> Result<Vec<Arc<str>>, Failure> {
         let mut answering = Vec::new();
         for (index, rule) in self.evaluator.policy().rules().iter().enumerate() {
-            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, &error))?;
+            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, error))?;
             if !matches!(answer, Ok(Answer::Nothing)) {
                 answering.push(rule.name.clone());
             }
@@ -206,7 +206,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn gave_up(user: &User, error: &policy::DecideError) -> Failure {
+fn gave_up(user: &User, error: policy::DecideError) -> Failure {
     Failure::refused(format!("{}: {error}", user.id()))
 }
 

@@ -42,7 +42,7 @@ impl Checker<'_> {
                 }
             }
             (Type::List(element), Type::List(wanted)) if **element == Type::Text => {
-                self.coerce_list(node, wanted)
+                self.coerce_list(node, wanted);
             }
             _ => {}
         }

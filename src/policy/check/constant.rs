@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
         match self.fold(&node) {
             Ok(value) => {
-                self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span })
+                self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span });
             }
             Err(reason) => {
                 self.broken_constants.insert(name.to_owned());
