@@ -211,6 +211,12 @@ pub(super) fn join(left: &Type, right: &Type) -> Option<Type> {
         }
         (Type::Answer(left), Type::Answer(right)) => Type::Answer(left.or(*right)),
         (Type::Days, Type::Period) | (Type::Period, Type::Days) => Type::Period,
+        // The empty list is of any type.
+        (Type::List(empty), list @ Type::List(_)) | (list @ Type::List(_), Type::List(empty))
+            if **empty == Type::Broken =>
+        {
+            list.clone()
+        }
         (Type::List(left), Type::List(right)) => Type::list(join(left, right)?),
         // A text that is not known now may be any text.
         (Type::OneOf(_), Type::Text) | (Type::Text, Type::OneOf(_)) => Type::Text,
