@@ -2,7 +2,6 @@
 
 use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 
-use super::closed::join;
 use super::compare::element_of;
 use super::scope::Origin;
 use super::switch::statements_span;
@@ -223,7 +222,7 @@ impl Checker<'_> {
             self.report_help(Code::WrongArgumentType, at, message, "write a closure: |element| …");
             return self.broken(span);
         };
-        self.check_captures(&captured, file);
+        self.check_captures(&captured, &list, file);
         let own = &function.parameters[captured.len().min(function.parameters.len())..];
         let [parameter] = own else {
             let at = self.spans(file).token(at);
@@ -259,9 +258,10 @@ impl Checker<'_> {
         let returned = self.scope.leave();
         self.scope.truncate(outer);
         self.presence = before;
-        let ty = returned
-            .map_or_else(|| Some(ty.clone()), |returned| join(&returned, &ty))
-            .unwrap_or(Type::Broken);
+        let ty = match returned {
+            None => ty,
+            Some(returned) => self.join_branches(&returned, &ty, span),
+        };
         self.check_closure_value(&body, &ty, span);
         let kind = NodeKind::Quantifier { all, list: Box::new(list), parameter: id, body };
         self.node(kind, Type::Bool, span).into()
@@ -290,12 +290,12 @@ impl Checker<'_> {
         }
     }
 
-    fn check_captures(&mut self, captured: &[(String, Position)], file: u16) {
+    fn check_captures(&mut self, captured: &[(String, Position)], list: &Node, file: u16) {
         for (name, at) in captured {
             let span = self.spans(file).token(*at);
             let Some(variable) = self.scope.find(name) else { continue };
             variable.used = true;
-            let (ty, reassigned) = (variable.ty.clone(), variable.reassigned);
+            let (id, ty, reassigned) = (variable.id, variable.ty.clone(), variable.reassigned);
             if ty == Type::User {
                 let message = format!("a closure cannot look at `{name}`");
                 self.report_help(
@@ -311,6 +311,15 @@ impl Checker<'_> {
                     span,
                     message,
                     "use a `let` that is never assigned again",
+                );
+            } else if matches!(list.kind, NodeKind::Local(own) if own == id) {
+                // Rhai locks the list while it goes through it ("Data race detected").
+                let message = format!("a closure cannot look at `{name}`, the list it goes through");
+                self.report_help(
+                    Code::CapturedVariable,
+                    span,
+                    message,
+                    format!("give it a second name before: let other = {name};"),
                 );
             }
         }

@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FlowControl, OpAssignment, Position, Stmt, StmtBlock};
 
-use super::closed::{join, same};
+use super::closed::{assignable, join};
 use super::compare::element_of;
 use super::presence::Path;
 use super::scope::{Origin, Variable};
@@ -288,14 +288,29 @@ impl Checker<'_> {
             self.report_help(Code::AssignedParameter, span, message, "name a value of your own with `let`");
             return expression(Node { ty: Type::Broken, ..value });
         }
+        if self.scope.is_captured(id) {
+            let message = format!("a closure cannot change `{name}`");
+            self.report_help(
+                Code::CapturedVariable,
+                span,
+                message,
+                "count in a loop: for element in list { … }",
+            );
+            return expression(Node { ty: Type::Broken, ..value });
+        }
         if let Some((_, _, _, _, token, _)) = assignment.get_op_assignment_info() {
             let token = token.clone();
             let current = self.node(NodeKind::Local(id), ty.clone(), span);
             value = self.infer_assignment_operator(&token, current, value, assignment.position(), file).node;
         }
         self.coerce(&mut value, &ty);
-        if !same(&ty, &value.ty) {
-            let message = format!("`{name}` is {ty} and cannot become {}", value.ty);
+        if !assignable(&ty, &value.ty) {
+            let message = match (&ty, &value.ty) {
+                (Type::Answer(_), Type::Answer(_)) => {
+                    format!("`{name}` is {ty}, and this may be another kind of answer, or none")
+                }
+                _ => format!("`{name}` is {ty} and cannot become {}", value.ty),
+            };
             let help = match value.ty {
                 Type::Answer(_) => "give the answer where it is found: return answer;",
                 _ => "use a second variable",

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::*;
 use crate::model::{ClosedSet, FieldType, Kind};
 
+mod soundness;
+
 fn schema() -> Arc<Schema> {
     let attribute = |kind, optional| FieldType { kind, optional };
     Arc::new(
