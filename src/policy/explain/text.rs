@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 use crate::model::format_instant;
-use crate::policy::answer::{Forbidden, Obligation, Period};
+use crate::policy::answer::{Forbidden, Obligation};
 use crate::policy::decision::{Decision, When};
 use crate::policy::trace::{Clause, Obstacle, Read, ReadState};
 use crate::report::visible;
@@ -68,7 +68,7 @@ fn circumstances(text: &mut String, decision: &Decision) {
         match when {
             Some(When::At(instant)) => line(text, 2, &format!("{name}: {}", format_instant(*instant))),
             Some(When::AfterNotify(period)) => {
-                line(text, 2, &format!("{name}: {} after the notification", period_words(*period)));
+                line(text, 2, &format!("{name}: {} after the notification", period.in_words()));
             }
             None => {}
         }
@@ -166,10 +166,10 @@ fn action_words(action: &ToldAction) -> String {
         words.push_str(", keep access");
     }
     if let Some(after) = action.after {
-        let _ = write!(words, ", after {}", period_words(after));
+        let _ = write!(words, ", after {}", after.in_words());
     }
     if let Some(within) = action.within {
-        let _ = write!(words, ", within {}", period_words(within));
+        let _ = write!(words, ", within {}", within.in_words());
     }
     if action.approvals > 0 {
         let _ = write!(words, ", {} approvals", action.approvals);
@@ -181,16 +181,6 @@ fn action_words(action: &ToldAction) -> String {
         let _ = write!(words, ", or else {}", action_words(alternative));
     }
     words
-}
-
-/// A period as people say it: `7 days`, `1 day and 12 hours`.
-fn period_words(period: Period) -> String {
-    let count = |number: i64, unit: &str| format!("{number} {unit}{}", if number == 1 { "" } else { "s" });
-    match (period.days, period.hours) {
-        (days, 0) => count(days, "day"),
-        (0, hours) => count(hours, "hour"),
-        (days, hours) => format!("{} and {}", count(days, "day"), count(hours, "hour")),
-    }
 }
 
 /// Obligations without the text of notifications, which may hold names.
