@@ -159,6 +159,37 @@ fn files_that_cannot_be_read_or_written_end_with_4() {
 }
 
 #[test]
+fn a_table_of_a_spreadsheet_gets_advice() {
+    let folder = acme();
+    fs::write(folder.path().join("users.csv"), "id;person;employment\nECHOECHO;E1001;staff\n").unwrap();
+    let alone = leaver(folder.path(), &["decide", "acme.rhai", "users.csv"]);
+    assert_eq!((code(&alone), stdout(&alone)), (2, ""));
+    assert!(stderr(&alone).contains("--subscription"), "{}", stderr(&alone));
+    let header = "taken_at = 2026-11-22T08:00:00Z\n[subscription]\nid = \"acme\"\nedition = \"enterprise\"\ntime_zone = \"UTC\"\n";
+    fs::write(folder.path().join("directory.toml"), header).unwrap();
+    for directory in [&["."][..], &["users.csv", "--subscription", "directory.toml"]] {
+        let output = leaver(folder.path(), &[&["decide", "acme.rhai"], directory].concat());
+        assert_eq!((code(&output), stdout(&output)), (1, ""));
+        let expected = "error[D0201]: the columns are separated by semicolons, not by commas";
+        assert!(stderr(&output).starts_with(expected), "{}", stderr(&output));
+        assert_eq!(stderr(&output).matches("error[").count(), 1, "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn attributes_without_a_directory_are_explained() {
+    let folder = acme();
+    let note = |policy: &str| {
+        fs::write(folder.path().join("new.rhai"), policy).unwrap();
+        let output = leaver(folder.path(), &["check", "new.rhai"]);
+        assert_eq!(code(&output), 1);
+        stderr(&output).contains("--directory")
+    };
+    assert!(note("/// R.\nfn r(user) { if user.cost_center == \"4711\" { keep() } }"));
+    assert!(!note("/// R.\nfn r(user) { if user.employmet == \"staff\" { keep() } }"), "a slip of the pen");
+}
+
+#[test]
 fn a_policy_without_rules_is_a_finding() {
     let folder = acme();
     fs::write(folder.path().join("empty.rhai"), "").unwrap();

@@ -132,6 +132,8 @@ pub(crate) struct Decide {
 /// Shows each rule with the conditions it tried and the values it read.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Marks of conditions: \u{2713} holds, \u{2717} does not, \u{b7} was not looked at, ? could not be evaluated.
+
 Examples:
   leaver explain acme.rhai acme/ --user ECHOECHO
   leaver explain acme.rhai acme/ --user ECHOECHO --why-not contractors_leave

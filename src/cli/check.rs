@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::arguments::{Check, TextOrJson};
 use super::engine;
 use super::exit::{Exit, Failure, exit_of};
-use super::input::read_directory;
+use super::input::{note_attributes, read_directory};
 use super::lines::write_json;
 use super::output::Output;
 use super::terminal::Terminal;
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &Check, terminal: &Terminal) -> Result<Exit, Failur
         }
     }
     output.finish()?;
+    note_attributes(&diagnostics, arguments.directory.as_deref(), terminal);
     Ok(exit_of(&diagnostics))
 }
 

@@ -10,7 +10,7 @@ use super::engine::{self, BadRecord, Directory, Stream};
 use super::exit::Failure;
 use super::progress::Progress;
 use super::terminal::Terminal;
-use crate::diagnostic::{self, Diagnostic, suggest};
+use crate::diagnostic::{self, Code, Diagnostic, suggest};
 use crate::model::{Id, Moment, Schema, Slot, User, Zone, format_instant};
 use crate::policy::{Basis, Policy, Source};
 
@@ -30,6 +30,9 @@ impl Users {
             || (!path.is_dir()
                 && path.extension().is_some_and(|extension| extension == "ndjson" || extension == "csv"));
         if is_stream {
+            if options.subscription.is_none() && is_csv(path) {
+                return Err(csv_alone(path));
+            }
             let stream = Stream::open(path, options.subscription.as_deref()).map_err(Failure::of)?;
             return Ok(Self::Stream(Box::new(stream)));
         }
@@ -94,10 +97,38 @@ impl Users {
     }
 }
 
+fn is_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "csv") && path.is_file()
+}
+
+/// A table of users says nothing of its subscription.
+fn csv_alone(path: &Path) -> Failure {
+    let help = "name the folder that has it beside `directory.toml`; or give `--subscription FILE`, and it is a \
+                stream";
+    Failure::usage(
+        format!("{} is not a directory but one table of it", path.display()),
+        Some(help.to_owned()),
+    )
+}
+
 /// Reads a directory, with progress.
 pub(crate) fn read_directory(path: &Path, terminal: &Terminal) -> Result<Directory, Failure> {
+    if is_csv(path) {
+        return Err(csv_alone(path));
+    }
     let progress = Progress::new(terminal, "reading", None);
     Directory::read(path, &mut |done, total| progress.set_of(done, total)).map_err(Failure::of)
+}
+
+/// Tells that attributes exist, where no directory was given and a policy reads a field that is not known
+/// and not like any that is.
+pub(crate) fn note_attributes(diagnostics: &[Diagnostic], directory: Option<&Path>, terminal: &Terminal) {
+    let misspelt =
+        |found: &Diagnostic| found.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+    let unknown = |found: &Diagnostic| found.code == Code::UnknownField && !misspelt(found);
+    if directory.is_none() && diagnostics.iter().any(unknown) {
+        terminal.note("note: attributes that a directory declares are known only with --directory DIR");
+    }
 }
 
 /// A policy without errors, or a failure with all of them.

@@ -50,7 +50,10 @@ impl Output {
             let permissions = fs::metadata(&place).map(|found| found.permissions());
             builder.permissions(permissions.unwrap_or_else(|_| fs::Permissions::from_mode(0o666)));
         }
-        Ok(Self::Replacing(BufWriter::new(builder.tempfile_in(folder)?), place))
+        fs::metadata(folder)?;
+        // Its own words would name the temporary file, which means nothing to anybody.
+        let file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+        Ok(Self::Replacing(BufWriter::new(file), place))
     }
 
     /// Writes out what is left, and puts a file in its place.
@@ -120,6 +123,7 @@ mod tests {
             panic!("there is no such folder");
         };
         assert!(text.contains("/no/such/folder/out"), "{text}");
+        assert!(!text.contains(".part"), "{text}");
     }
 
     #[cfg(unix)]

@@ -42,8 +42,8 @@ const COLUMNS: [Column; 9] = [
     Column { name: "disposition", least: 11, fair: 11, most: 11, rank: 8 },
     Column { name: "access", least: 8, fair: 8, most: 8, rank: 7 },
     Column { name: "rule", least: 10, fair: 16, most: 30, rank: 6 },
-    Column { name: "reason", least: 14, fair: 24, most: 60, rank: 5 },
-    Column { name: "after", least: 12, fair: 12, most: 20, rank: 2 },
+    Column { name: "reason", least: 14, fair: 36, most: 60, rank: 5 },
+    Column { name: "after", least: 20, fair: 20, most: 22, rank: 2 },
     Column { name: "obligations", least: 16, fair: 20, most: 60, rank: 1 },
 ];
 
@@ -95,7 +95,7 @@ impl Line {
 fn when(when: &When) -> String {
     match when {
         When::At(instant) => crate::model::format_instant(*instant),
-        When::AfterNotify(period) => format!("{period} after notify"),
+        When::AfterNotify(period) => format!("{} after notify", period.in_words()),
     }
 }
 

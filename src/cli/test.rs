@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::arguments::{Test, TextOrJson};
 use super::engine::{self, Decider};
 use super::exit::{Exit, Failure};
-use super::input::{checked_policy, read_directory};
+use super::input::{checked_policy, note_attributes, read_directory};
 use super::lines::write_json;
 use super::output::Output;
 use super::terminal::Terminal;
@@ -63,7 +63,11 @@ pub(crate) fn run(arguments: &Test, terminal: &Terminal) -> Result<Exit, Failure
         directory.as_ref().map_or_else(|| Arc::new(Schema::default()), |found| Arc::clone(found.schema()));
     let zone = directory.as_ref().map_or(Zone::UTC, engine::Directory::zone);
     let shown = sources.clone();
-    let policy = checked_policy(sources, &schema, directory.as_ref())?;
+    let policy = checked_policy(sources, &schema, directory.as_ref()).inspect_err(|failure| {
+        if let Failure::Diagnostics { diagnostics, .. } = failure {
+            note_attributes(diagnostics, arguments.directory.as_deref(), terminal);
+        }
+    })?;
     let files = match arguments.tests.as_slice() {
         [] => tests_beside(&arguments.policy)?,
         given => given.to_vec(),
@@ -225,7 +229,7 @@ fn verdict_text(verdict: &Verdict, terminal: &Terminal) -> String {
         let _ = writeln!(text, "    {path}: expected {}, got {}", shown(expected), shown(got));
     }
     for line in visible_lines(&verdict.explained).lines() {
-        let _ = writeln!(text, "    | {line}");
+        let _ = writeln!(text, "{}", format!("    | {line}").trim_end());
     }
     text
 }

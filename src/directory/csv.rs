@@ -78,6 +78,19 @@ pub(super) fn columns(
     judge: &mut dyn FnMut(&str) -> Judgement,
 ) -> Option<Vec<Column>> {
     let cells = cells(record, offset).map_err(|span| report_quote(reading, span)).ok()?;
+    if let [cell] = cells.as_slice()
+        && let Some(separator) = foreign_separator(&cell.text)
+    {
+        reading.report(
+            cell.span,
+            Code::UnknownKey,
+            format!("the columns are separated by {separator}, not by commas"),
+            "export the table with commas; some spreadsheets take the separator from the settings of the \
+             system"
+                .to_owned(),
+        );
+        return None;
+    }
     let mut columns: Vec<Column> = Vec::with_capacity(cells.len());
     for Cell { span, text } in cells {
         let repeated = columns.iter().any(|column| column.name == text);
@@ -96,6 +109,13 @@ pub(super) fn columns(
         columns.push(Column { name: text.into_owned(), span, is_read });
     }
     Some(columns)
+}
+
+/// What separates the fields of a header row in which commas do not.
+fn foreign_separator(only: &str) -> Option<&'static str> {
+    [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
+        .into_iter()
+        .find_map(|(separator, words)| only.contains(separator).then_some(words))
 }
 
 /// Reads a row: an object with an entry for each column that is read. `None` after a report.

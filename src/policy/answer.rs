@@ -187,6 +187,17 @@ impl Period {
         (Self::within(sum.days) && Self::within(sum.hours)).then_some(sum)
     }
 
+    /// The period as people say it: `7 days`, `1 day and 12 hours`.
+    pub fn in_words(self) -> String {
+        let count =
+            |number: i64, unit: &str| format!("{number} {unit}{}", if number == 1 { "" } else { "s" });
+        match (self.days, self.hours) {
+            (days, 0) => count(days, "day"),
+            (0, hours) => count(hours, "hour"),
+            (days, hours) => format!("{} and {}", count(days, "day"), count(hours, "hour")),
+        }
+    }
+
     /// Whether either part is below zero.
     pub const fn is_negative(self) -> bool {
         self.days < 0 || self.hours < 0

@@ -68,7 +68,7 @@ fn circumstances(text: &mut String, decision: &Decision) {
         match when {
             Some(When::At(instant)) => line(text, 2, &format!("{name}: {}", format_instant(*instant))),
             Some(When::AfterNotify(period)) => {
-                line(text, 2, &format!("{name}: {period} after the notification"));
+                line(text, 2, &format!("{name}: {} after the notification", period.in_words()));
             }
             None => {}
         }
@@ -166,10 +166,10 @@ fn action_words(action: &ToldAction) -> String {
         words.push_str(", keep access");
     }
     if let Some(after) = action.after {
-        let _ = write!(words, ", after {after}");
+        let _ = write!(words, ", after {}", after.in_words());
     }
     if let Some(within) = action.within {
-        let _ = write!(words, ", within {within}");
+        let _ = write!(words, ", within {}", within.in_words());
     }
     if action.approvals > 0 {
         let _ = write!(words, ", {} approvals", action.approvals);

@@ -8,7 +8,7 @@ use super::{Evaluated, Leave, Local, Walk};
 use crate::model::{Fact, Slot, Value};
 use crate::policy::rule_error::RuleError;
 use crate::policy::source::Span;
-use crate::policy::tree::{Block, LocalId, Node, NodeKind};
+use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
 use crate::policy::types::Type;
 
 /// Most elements of a list that an explanation shows one by one.
@@ -204,7 +204,7 @@ impl Walk<'_> {
             self.set(parameter, Local { value: item.clone(), reads: vec![read] })?;
             self.recorder.open();
             let value = self.function_body(body);
-            let clause = self.close(ClauseKind::Element, body.span, &value);
+            let clause = self.close(ClauseKind::Element, condition(body), &value);
             let value = match value {
                 Ok(Datum::Bool(value)) => value,
                 other => {
@@ -341,6 +341,14 @@ pub(super) fn is_bool(ty: &Type) -> bool {
         Type::Bool => true,
         Type::Optional(inner) => is_bool(inner),
         _ => false,
+    }
+}
+
+/// Where the condition of a closure stands: its one expression, or all of its body.
+fn condition(body: &Block) -> Span {
+    match body.statements.as_slice() {
+        [Statement::Expression(node)] => node.span,
+        _ => body.span,
     }
 }
 
