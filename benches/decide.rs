@@ -38,7 +38,10 @@ fn bench(criterion: &mut Criterion, case: &Case) {
 fn ratio(case: &Case) {
     let mut rounds: Vec<(f64, f64)> = (0..7)
         .map(|_| {
-            let per = |since: Instant, count: usize| since.elapsed().as_secs_f64() * 1e9 / count as f64;
+            let per = |since: Instant, count: usize| {
+                since.elapsed().as_secs_f64() * 1e9
+                    / f64::from(u32::try_from(count).expect("a count of users"))
+            };
             let start = Instant::now();
             for _ in 0..50 {
                 black_box(

@@ -71,9 +71,11 @@ fn findings(checked: &Checked) -> Vec<Finding> {
 #[test]
 fn corpus_gives_the_expected_codes_and_places() {
     let mut wrong = Vec::new();
+    let (mut files, mut diagnostics) = (0, 0);
     for case in corpus() {
         let checked = check_case(&case);
-        checked.diagnostics.iter().for_each(|diagnostic| println!("{diagnostic}"));
+        files += 1;
+        diagnostics += checked.diagnostics.len();
         let refused = checked.diagnostics.iter().any(Diagnostic::is_error);
         assert_eq!(checked.policy.is_none(), refused, "{}: a policy exactly if there is no error", case.name);
         let found = findings(&checked);
@@ -87,6 +89,7 @@ fn corpus_gives_the_expected_codes_and_places() {
             ));
         }
     }
+    println!("{files} bad policies, {diagnostics} diagnostics, all with their code and place");
     assert!(wrong.is_empty(), "{} of the corpus differ\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
@@ -200,4 +203,36 @@ fn a_name_of_another_file_is_defined_twice() {
             "b.rhai:2:4: error[P0408]: the function `leavers` is defined twice (the first is in a.rhai, line 2)"
         ]
     );
+}
+
+/// Policies close to a mistake that are none.
+#[test]
+fn near_misses_are_accepted() {
+    for body in [
+        // `=>` after a condition is a mistake, but not after the guard of a case.
+        "switch user.notice_days { 0 if (if user.vip ?? false { user.has_left } else { true }) => keep(), \
+         1 | 2 => withdraw(), 3..6 if user.has_left => revoke(), _ => () }",
+        "switch user.employment { \"staff\" if user.has_left => if user.legal_hold { keep() } else { revoke() }, _ => () }",
+        // An answer that another one replaces only sometimes.
+        "let answer = revoke(); if user.employment == \"contractor\" { answer = detach(); } if user.has_left { answer }",
+        // Words of other languages as names.
+        "let when = 3; let unless = when - 1; if when - 1 < user.notice_days && unless > 1 { withdraw() }",
+        "let xor = user.has_left; let AND = xor; if xor && AND { withdraw() }",
+        // Operators beside each other.
+        "if user.notice_days % 7 == 1 { withdraw() }",
+        "if user.notice_days %7 == -1 || user.notice_days< -1 { withdraw() }",
+        // Keys of groups and lists that the directory has, and elements of other lists.
+        "if user.groups.some(|group| group == \"g1\") || user.lists.all(|list| \"l1\" != list) { withdraw() }",
+        "if user.projects.some(|project| project == \"apollo\") { withdraw() }",
+        "for project in user.projects { if project == \"g9\" { return withdraw(); } }",
+        // An absent value is in no list and contains nothing.
+        "if user.department in [\"sales\"] || user.job_title.contains(\"trainee\") { withdraw() }",
+        // A word that must be one of several.
+        "if user.has_left { return forbid(\"revoke\"); } if user.legal_hold { keep() }",
+    ] {
+        let text = format!("/// Near a mistake.\nfn rule(user) {{ {body} }}\n");
+        let found: Vec<String> =
+            check_files(&[("p.rhai", &text)]).diagnostics.iter().map(ToString::to_string).collect();
+        assert_eq!(found, Vec::<String>::new(), "{body}");
+    }
 }

@@ -100,7 +100,6 @@ fn every_hostile_script_is_stopped() {
         let (results, elapsed) = results.rsplit_once(' ').expect("four words");
         let elapsed: u128 = elapsed.parse().expect("microseconds");
         let peak: u64 = figures.parse().expect("KiB");
-        println!("{name}: {results}, {elapsed} µs, {peak} KiB");
         (slowest, largest) = (slowest.max(elapsed), largest.max(peak));
         if elapsed > (PATIENCE + OVERRUN).as_micros() || peak > MOST_MEMORY || results.contains("Panicked") {
             faults.push(format!("{name}: {line}"));

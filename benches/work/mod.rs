@@ -8,7 +8,7 @@ use leaver::policy::{Basis, Evaluator, Source, check};
 use time::Duration;
 
 /// A user as a Rust author would hold it for speed.
-pub struct Typed {
+pub(crate) struct Typed {
     employment: Employment,
     department: u8,
     country: u8,
@@ -21,7 +21,7 @@ pub struct Typed {
 
 /// What is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     Keep,
     Review,
     Revoke,
@@ -30,7 +30,7 @@ pub enum Answer {
 }
 
 /// One of the 95 rules: department ∧ country ∧ unseen ∧ employment ∧ groups → an answer.
-pub struct Conjunction {
+pub(crate) struct Conjunction {
     department: u8,
     country: u8,
     unseen: i64,
@@ -62,7 +62,7 @@ impl Seeded {
 
 impl Conjunction {
     /// `count` rules, the same in every run.
-    pub fn seeded(count: usize) -> Vec<Self> {
+    pub(crate) fn seeded(count: usize) -> Vec<Self> {
         let mut seeded = Seeded(100);
         let answers = [Answer::Review, Answer::Withdraw, Answer::Keep];
         (0..count)
@@ -79,7 +79,7 @@ impl Conjunction {
 }
 
 /// The rules as a Rust author would write them: an if-chain over typed fields.
-pub fn by_hand(user: &Typed, conjunctions: &[Conjunction]) -> Answer {
+pub(crate) fn by_hand(user: &Typed, conjunctions: &[Conjunction]) -> Answer {
     if user.legal_hold {
         return Answer::Review;
     }
@@ -103,16 +103,16 @@ pub fn by_hand(user: &Typed, conjunctions: &[Conjunction]) -> Answer {
 }
 
 /// One policy with its users in both forms.
-pub struct Case {
-    pub name: &'static str,
-    pub conjunctions: Vec<Conjunction>,
-    pub users: Vec<User>,
-    pub typed: Vec<Typed>,
-    pub evaluator: Evaluator,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) conjunctions: Vec<Conjunction>,
+    pub(crate) users: Vec<User>,
+    pub(crate) typed: Vec<Typed>,
+    pub(crate) evaluator: Evaluator,
 }
 
 impl Case {
-    pub fn new(name: &'static str, conjunctions: Vec<Conjunction>, count: usize) -> Self {
+    pub(crate) fn new(name: &'static str, conjunctions: Vec<Conjunction>, count: usize) -> Self {
         let schema = Arc::new(Schema::default());
         let instant = parse_instant("2026-11-22T09:00:00Z").expect("an instant");
         let moment = Moment::new(instant, "Europe/Zurich".parse().expect("a zone")).expect("in range");
@@ -127,7 +127,7 @@ impl Case {
     }
 
     /// Every answer of the interpreter is that of the hand-written rules.
-    pub fn compare(&self) {
+    pub(crate) fn compare(&self) {
         for (user, typed) in self.users.iter().zip(&self.typed) {
             let decision = self.evaluator.decide(user).expect("no deadline");
             let words = (decision.disposition.word(), decision.access.word());

@@ -20,7 +20,7 @@ pub(crate) use crate::policy::{Checked, load_sources};
 
 /// Checks a policy; with a directory also the groups and lists it names.
 pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Option<&Directory>) -> Checked {
-    policy::check(sources, schema, directory.map(Directory::names).as_ref())
+    policy::check(sources, schema, directory.map(|directory| Names::of(&directory.0)).as_ref())
 }
 
 /// The fields a policy reads and nobody provides.
@@ -37,12 +37,16 @@ impl Directory {
         path: &Path,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Self, Vec<Diagnostic>> {
-        Snapshot::read(path, &mut |step| match step {
-            Progress::Reading { bytes_done, bytes_total, .. }
-            | Progress::Parsing { bytes_done, bytes_total, .. } => {
-                progress(bytes_done, Some(bytes_total));
+        // Each file tells of itself alone; what is shown is the sum over the files understood so far.
+        let (mut earlier, mut current, mut last) = (0, String::new(), 0);
+        Snapshot::read(path, &mut |step| {
+            if let Progress::Parsing { file, bytes_done, .. } = step {
+                if file != current {
+                    (earlier, current) = (earlier + last, file.to_owned());
+                }
+                last = bytes_done;
+                progress(earlier + last, None);
             }
-            Progress::Checking { users } => progress(users as u64, None),
         })
         .map(Self)
     }
@@ -78,13 +82,6 @@ impl Directory {
     /// What a person should look at that no rule asked for, a sentence each.
     pub(crate) fn findings(&self) -> Vec<String> {
         self.0.findings().into_iter().map(|finding| finding.message).collect()
-    }
-
-    fn names(&self) -> Names {
-        Names {
-            groups: self.0.groups().iter().map(|group| (group.id.clone(), group.name.clone())).collect(),
-            lists: self.0.lists().iter().map(|list| (list.id.clone(), list.name.clone())).collect(),
-        }
     }
 }
 
@@ -172,13 +169,13 @@ impl<'a> Decider<'a> {
             Some(directory) => self.evaluator.decide_in(&|id| directory.user(id), user),
             None => self.evaluator.decide(user),
         }
-        .map_err(|error| gave_up(user, &error))
+        .map_err(|error| gave_up(user, error))
     }
 
     pub(crate) fn explain(&self, user: &User) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, &error))?;
+        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, error))?;
         Ok(Explained {
             json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
             text: explanation.to_text(),
@@ -188,7 +185,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, &error))?;
+        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, error))?;
         let answer = answer.ok_or_else(|| Failure::bug(format!("the rule `{rule}` is gone")))?;
         Ok(Explained { json: serde_json::to_value(&answer).map_err(Failure::bug)?, text: answer.to_text() })
     }
@@ -197,7 +194,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn answering(&self, user: &User) -> Result<Vec<Arc<str>>, Failure> {
         let mut answering = Vec::new();
         for (index, rule) in self.evaluator.policy().rules().iter().enumerate() {
-            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, &error))?;
+            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, error))?;
             if !matches!(answer, Ok(Answer::Nothing)) {
                 answering.push(rule.name.clone());
             }
@@ -206,7 +203,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn gave_up(user: &User, error: &policy::DecideError) -> Failure {
+fn gave_up(user: &User, error: policy::DecideError) -> Failure {
     Failure::refused(format!("{}: {error}", user.id()))
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Users {
     /// All in memory, and able to be looked up.
     Directory(Directory),
     /// One after the other.
-    Stream(Stream),
+    Stream(Box<Stream>),
 }
 
 impl Users {
@@ -34,7 +34,7 @@ impl Users {
                 return Err(csv_alone(path));
             }
             let stream = Stream::open(path, options.subscription.as_deref()).map_err(Failure::of)?;
-            return Ok(Self::Stream(stream));
+            return Ok(Self::Stream(Box::new(stream)));
         }
         if options.subscription.is_some() {
             let help = "a directory says itself which subscription it is of".to_owned();

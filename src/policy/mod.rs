@@ -16,6 +16,7 @@ mod explain;
 mod host;
 mod interpret;
 mod load;
+mod over_directory;
 mod parse;
 mod rule_error;
 mod sandbox;

@@ -126,6 +126,31 @@ pub(crate) struct Tokens {
     lines: Vec<u32>,
     /// Characters that Rhai leaves out when it counts columns.
     uncounted: Vec<u32>,
+    /// How many counted characters begin before each stretch of [`STRETCH`] bytes, so that a place
+    /// far along a line is found without going along it.
+    counted: Vec<u32>,
+}
+
+const STRETCH: usize = 64;
+
+/// The first byte from `at` on where a character begins.
+fn boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+fn counted(text: &str, uncounted: &[u32]) -> Vec<u32> {
+    let mut counts = Vec::with_capacity(text.len() / STRETCH + 1);
+    let mut skipped = uncounted.iter().peekable();
+    let mut count = 0;
+    for (at, _) in text.char_indices() {
+        while counts.len() * STRETCH <= at {
+            counts.push(count);
+        }
+        if skipped.next_if(|byte| **byte as usize == at).is_none() {
+            count += 1;
+        }
+    }
+    counts
 }
 
 impl Tokens {
@@ -137,7 +162,8 @@ impl Tokens {
     /// The table of `text`, with nothing left open across the bytes of `starts`: the parts between
     /// them are read each by itself.
     pub(crate) fn read_parts(text: &str, starts: &[u32]) -> Self {
-        read::read(text, starts)
+        let tokens = read::read(text, starts);
+        Self { counted: counted(text, &tokens.uncounted), ..tokens }
     }
 
     /// All tokens.
@@ -243,21 +269,32 @@ impl Tokens {
     fn walk(&self, text: &str, start: u32, column: usize) -> u32 {
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let end = self.lines.get(self.line_of(start)).map_or(length, |next| next - 1);
-        let rest = text.get(start as usize..end as usize).unwrap_or_default();
-        let skipped = self.uncounted.partition_point(|byte| *byte < start);
-        let mut skipped = self.uncounted.get(skipped..).unwrap_or_default().iter().peekable();
-        let mut left = column.saturating_sub(1);
-        for (at, _) in rest.char_indices() {
-            let byte = start + u32::try_from(at).unwrap_or(u32::MAX);
-            if skipped.next_if_eq(&&byte).is_some() {
+        let wanted = self.counted_before(text, start) + column.saturating_sub(1);
+        let stretch = self.counted.partition_point(|count| *count as usize <= wanted).saturating_sub(1);
+        let from = boundary(text, (stretch * STRETCH).max(start as usize));
+        let mut count = self.counted_before(text, u32::try_from(from).unwrap_or(length));
+        for (at, _) in text.get(from..end as usize).unwrap_or_default().char_indices() {
+            let byte = u32::try_from(from + at).unwrap_or(length);
+            if self.uncounted.binary_search(&byte).is_ok() {
                 continue;
             }
-            if left == 0 {
+            if count == wanted {
                 return byte;
             }
-            left -= 1;
+            count += 1;
         }
         end
+    }
+
+    /// How many characters that Rhai counts begin before a byte.
+    fn counted_before(&self, text: &str, byte: u32) -> usize {
+        let stretch = (byte as usize / STRETCH).min(self.counted.len().saturating_sub(1));
+        let from = boundary(text, stretch * STRETCH);
+        let between = text.get(from..byte as usize).unwrap_or_default().char_indices();
+        let counted = between.filter(|(at, _)| {
+            u32::try_from(from + at).is_ok_and(|at| self.uncounted.binary_search(&at).is_err())
+        });
+        self.counted.get(stretch).map_or(0, |count| *count as usize) + counted.count()
     }
 
     /// The byte of one of Rhai's positions; none for no position.

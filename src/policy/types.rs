@@ -42,6 +42,7 @@ pub enum Type {
 }
 
 /// Which kinds of answer an expression can have.
+#[expect(clippy::struct_excessive_bools, reason = "a small set, each of whose members is asked by name")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AnswerKinds {
     /// It may be nothing.

@@ -375,7 +375,7 @@ pub const WORDS: &[Word] = &[
         "list.all(|element| bool) -> bool",
         &[],
         "Whether the condition holds for every element; true for an empty list.",
-        "if user.has_left && user.groups.all(|group| group == \"all-hands\") { withdraw() }",
+        "if user.has_left && user.groups.all(|group| group == \"g1\") { withdraw() }",
     ),
 ];
 
@@ -510,6 +510,14 @@ pub const RESERVED_FUNCTIONS: &[&str] = &[
     "type_of",
     "values",
 ];
+
+impl Word {
+    /// How it is written, without the type of its value: `action.after(period)`.
+    pub fn usage(&self) -> String {
+        let forms = self.signature.split("; ").map(|form| form.split(" ->").next().unwrap_or(form));
+        forms.collect::<Vec<_>>().join(" or ")
+    }
+}
 
 /// The word called `name`.
 pub fn find(name: &str) -> Option<&'static Word> {

@@ -7,7 +7,7 @@ use leaver::model::{ClosedSet, FieldType, Kind, Schema};
 use leaver::policy::{Checked, Names, Source, check};
 
 /// The built-in fields and a few attributes of every kind.
-pub fn schema() -> Arc<Schema> {
+pub(crate) fn schema() -> Arc<Schema> {
     let attributes = [
         ("notice_days", Kind::Int, false),
         ("cost_center", Kind::Text, true),
@@ -24,7 +24,7 @@ pub fn schema() -> Arc<Schema> {
 }
 
 /// One group and one list.
-pub fn names() -> Names {
+pub(crate) fn names() -> Names {
     Names {
         groups: BTreeMap::from([("g1".into(), "Sales".into())]),
         lists: BTreeMap::from([("l1".into(), "All hands".into())]),
@@ -32,7 +32,7 @@ pub fn names() -> Names {
 }
 
 /// Checks a policy of these files, given as name and text.
-pub fn check_files(files: &[(&str, &str)]) -> Checked {
+pub(crate) fn check_files(files: &[(&str, &str)]) -> Checked {
     let sources = files.iter().map(|(name, text)| Source::new(*name, *text)).collect();
     check(sources, &schema(), Some(&names()))
 }

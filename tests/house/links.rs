@@ -33,7 +33,7 @@ fn read(text: &str) -> Page {
             Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
             Event::End(TagEnd::Heading(_)) => {
                 let slug = slug(&heading.take().unwrap_or_default());
-                let unique = (0..)
+                let unique = (0..1_000)
                     .map(|n| if n == 0 { slug.clone() } else { format!("{slug}-{n}") })
                     .find(|candidate| !page.anchors.contains(candidate));
                 page.anchors.extend(unique);

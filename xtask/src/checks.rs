@@ -17,8 +17,10 @@ const CLIPPY_BARE: Step = Step::cargo(
 );
 
 /// Unit, integration and documentation tests.
-const TESTS: Step =
-    Step::cargo("tests", &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast"]);
+const TESTS: Step = Step::cargo(
+    "tests",
+    &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast", "--", "--show-output"],
+);
 
 const RUSTDOC: Step = Step {
     name: "rustdoc",

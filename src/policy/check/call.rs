@@ -2,9 +2,10 @@
 
 use rhai::{Expr, FnCallExpr, FnPtr, Position, Stmt};
 
-use super::closed::join;
 use super::compare::element_of;
 use super::scope::Origin;
+use super::switch::statements_span;
+use super::word::builtin_arguments;
 use super::{Checker, Function, Inferred, MAX_CALL_DEPTH};
 use crate::diagnostic::{Code, suggest};
 use crate::policy::source::Span;
@@ -27,7 +28,7 @@ impl Checker<'_> {
         if let Some(word) = vocabulary::find(name) {
             return match word.is {
                 Meaning::Modifier(_) => {
-                    let help = format!("write: {}", word.signature);
+                    let help = format!("write: {}", word.usage());
                     self.report_help(
                         Code::MisplacedModifier,
                         name_span,
@@ -78,10 +79,12 @@ impl Checker<'_> {
     fn report_unknown_function(&mut self, name: &str, span: Span) {
         let known = vocabulary::WORDS.iter().map(|word| word.name);
         let own = self.functions.keys().map(String::as_str);
+        // First what other systems say: `remove` is not far from `revoke`, and not what was meant.
         let help = match suggest(name, known.chain(own)) {
+            _ if elsewhere(name).is_some() => elsewhere(name).unwrap_or_default().to_owned(),
             Some(near) => vocabulary::find(near).map_or_else(
                 || format!("did you mean `{near}`?"),
-                |word| format!("did you mean {}?", word.signature),
+                |word| format!("did you mean {}?", word.usage()),
             ),
             None if self.constants.iter().any(|constant| &*constant.name == name) => {
                 format!("`{name}` is a constant: write it without ( )")
@@ -92,9 +95,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn wrong_count(&mut self, word: &Word, span: Span, found: usize) -> Inferred {
-        let message =
-            format!("`{}` does not take {found} argument{}", word.name, if found == 1 { "" } else { "s" });
-        self.report_help(Code::WrongArgumentCount, span, message, format!("write: {}", word.signature));
+        let message = match found {
+            0 => format!("`{}` needs an argument", word.name),
+            1 => format!("`{}` does not take 1 argument", word.name),
+            _ => format!("`{}` does not take {found} arguments", word.name),
+        };
+        self.report_help(Code::WrongArgumentCount, span, message, format!("write: {}", word.usage()));
         self.broken(span)
     }
 
@@ -125,7 +131,9 @@ impl Checker<'_> {
                         let element = self.infer(element, file).node;
                         self.infer_membership(element, receiver, span)
                     }
-                    (Meaning::Builtin(_), arguments) => {
+                    (Meaning::Builtin(builtin), arguments)
+                        if arguments.len() + 1 == builtin_arguments(builtin) =>
+                    {
                         let arguments = arguments.iter().map(|argument| self.infer(argument, file).node);
                         let arguments =
                             std::iter::once(receiver).chain(arguments.collect::<Vec<_>>()).collect();
@@ -144,7 +152,7 @@ impl Checker<'_> {
                     Code::UnknownFunction
                 };
                 let message = format!("{} has no function `{name}`", receiver.ty);
-                self.report_help(code, name_span, message, format!("write: {}", word.signature));
+                self.report_help(code, name_span, message, format!("write: {}", word.usage()));
             }
             return self.broken(span);
         }
@@ -214,7 +222,7 @@ impl Checker<'_> {
             self.report_help(Code::WrongArgumentType, at, message, "write a closure: |element| …");
             return self.broken(span);
         };
-        self.check_captures(&captured, file);
+        self.check_captures(&captured, &list, file);
         let own = &function.parameters[captured.len().min(function.parameters.len())..];
         let [parameter] = own else {
             let at = self.spans(file).token(at);
@@ -243,14 +251,17 @@ impl Checker<'_> {
             variable.element_of = element_of(&list);
         }
         self.calls.push("a closure".into());
-        let (body, ty) = self.check_block(&function.body, function.body_span, function.file);
+        let (mut body, ty) = self.check_block(&function.body, function.body_span, function.file);
+        // A closure without braces has no place of its own: it stands where its expression does.
+        body.span = statements_span(&body).unwrap_or(body.span);
         self.calls.pop();
         let returned = self.scope.leave();
         self.scope.truncate(outer);
         self.presence = before;
-        let ty = returned
-            .map_or_else(|| Some(ty.clone()), |returned| join(&returned, &ty))
-            .unwrap_or(Type::Broken);
+        let ty = match returned {
+            None => ty,
+            Some(returned) => self.join_branches(&returned, &ty, span),
+        };
         self.check_closure_value(&body, &ty, span);
         let kind = NodeKind::Quantifier { all, list: Box::new(list), parameter: id, body };
         self.node(kind, Type::Bool, span).into()
@@ -279,12 +290,12 @@ impl Checker<'_> {
         }
     }
 
-    fn check_captures(&mut self, captured: &[(String, Position)], file: u16) {
+    fn check_captures(&mut self, captured: &[(String, Position)], list: &Node, file: u16) {
         for (name, at) in captured {
             let span = self.spans(file).token(*at);
             let Some(variable) = self.scope.find(name) else { continue };
             variable.used = true;
-            let (ty, reassigned) = (variable.ty.clone(), variable.reassigned);
+            let (id, ty, reassigned) = (variable.id, variable.ty.clone(), variable.reassigned);
             if ty == Type::User {
                 let message = format!("a closure cannot look at `{name}`");
                 self.report_help(
@@ -300,6 +311,15 @@ impl Checker<'_> {
                     span,
                     message,
                     "use a `let` that is never assigned again",
+                );
+            } else if matches!(list.kind, NodeKind::Local(own) if own == id) {
+                // Rhai locks the list while it goes through it ("Data race detected").
+                let message = format!("a closure cannot look at `{name}`, the list it goes through");
+                self.report_help(
+                    Code::CapturedVariable,
+                    span,
+                    message,
+                    format!("give it a second name before: let other = {name};"),
                 );
             }
         }
@@ -387,8 +407,11 @@ impl Checker<'_> {
     }
 }
 
-/// The function of a closure, the names it captures, and where it begins.
-fn closure_parts(expr: &Expr) -> Option<(FnPtr, Vec<(String, Position)>, Position)> {
+/// The function of a closure, the names it captures with their places, and where it begins.
+type ClosureParts = (FnPtr, Vec<(String, Position)>, Position);
+
+/// Takes a closure apart; `None` if the expression is none.
+fn closure_parts(expr: &Expr) -> Option<ClosureParts> {
     match expr {
         Expr::DynamicConstant(value, at) => Some((value.clone().try_cast::<FnPtr>()?, Vec::new(), *at)),
         Expr::Stmt(block) => {
@@ -407,4 +430,21 @@ fn closure_parts(expr: &Expr) -> Option<(FnPtr, Vec<(String, Position)>, Positio
         }
         _ => None,
     }
+}
+
+/// What to write for words that other systems have.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "delete" | "remove" | "disable" | "deactivate" | "suspend" | "destroy" | "lock" | "block" => {
+            "withdraw() takes the app away, detach() gives the ID up, revoke() destroys the ID"
+        }
+        "now" | "timestamp" | "current_date" | "getdate" | "sysdate" => "the day of the decision is today()",
+        "rand" | "random" => "a rule gives the same answer every time it is asked",
+        "length" | "count" | "size" => "write: list.len() or text.len()",
+        "lower" | "tolower" | "lowercase" => "write: text.to_lower()",
+        "startswith" => "write: text.starts_with(text)",
+        "endswith" => "write: text.ends_with(text)",
+        "any" | "exists" => "write: list.some(|element| condition)",
+        _ => return None,
+    })
 }

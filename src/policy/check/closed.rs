@@ -42,7 +42,7 @@ impl Checker<'_> {
                 }
             }
             (Type::List(element), Type::List(wanted)) if **element == Type::Text => {
-                self.coerce_list(node, wanted)
+                self.coerce_list(node, wanted);
             }
             _ => {}
         }
@@ -184,6 +184,22 @@ pub(super) fn same(left: &Type, right: &Type) -> bool {
     }
 }
 
+/// Whether a variable of type `variable` may be given a value of type `value`: what is said of the
+/// variable must hold of the value too, since the variable keeps its type.
+pub(super) fn assignable(variable: &Type, value: &Type) -> bool {
+    match (variable, value) {
+        (Type::List(variable), Type::List(value)) if **variable == Type::Broken => **value == Type::Broken,
+        (Type::List(variable), Type::List(value)) => assignable(variable, value),
+        (Type::Broken | Type::Never, _) | (_, Type::Broken | Type::Never) => true,
+        (Type::Optional(_), Type::Unit) => true,
+        (Type::Optional(plain), value) => assignable(plain, &value.clone().present()),
+        (Type::Answer(variable), Type::Answer(value)) => variable.or(*value) == *variable,
+        (Type::Answer(variable), Type::Unit) => variable.nothing,
+        (Type::Period, Type::Days) => true,
+        _ => variable == value,
+    }
+}
+
 /// The type of a value that comes from one of two places; `None` if they do not fit together.
 pub(super) fn join(left: &Type, right: &Type) -> Option<Type> {
     Some(match (left, right) {
@@ -195,6 +211,12 @@ pub(super) fn join(left: &Type, right: &Type) -> Option<Type> {
         }
         (Type::Answer(left), Type::Answer(right)) => Type::Answer(left.or(*right)),
         (Type::Days, Type::Period) | (Type::Period, Type::Days) => Type::Period,
+        // The empty list is of any type.
+        (Type::List(empty), list @ Type::List(_)) | (list @ Type::List(_), Type::List(empty))
+            if **empty == Type::Broken =>
+        {
+            list.clone()
+        }
         (Type::List(left), Type::List(right)) => Type::list(join(left, right)?),
         // A text that is not known now may be any text.
         (Type::OneOf(_), Type::Text) | (Type::Text, Type::OneOf(_)) => Type::Text,

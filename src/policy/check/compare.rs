@@ -50,7 +50,9 @@ impl Checker<'_> {
                 }
             }
             if self.comparable(&mut left, &mut right, span) {
-                unchecked.iter().for_each(|node| self.unchecked(node));
+                for node in &unchecked {
+                    self.unchecked(node);
+                }
                 self.check_comparable_kind(equality, comparison, &left, &right, span);
                 if equality {
                     self.check_element_names(&left, &right);
@@ -94,7 +96,13 @@ impl Checker<'_> {
         let ty = if left.ty == Type::Broken { &right.ty } else { &left.ty };
         if equality && !equal(ty) {
             let message = format!("{ty} cannot be compared with `{}`", comparison.symbol());
-            self.report_help(Code::WrongOperand, span, message, "a list is asked with `in`, `some` or `all`");
+            let help = match ty {
+                Type::Answer(_) => "an answer is given, not compared: if condition { answer }",
+                Type::User => "compare a field of the user",
+                Type::Days | Type::Period => "compare numbers of days: days_since(date) > 30",
+                _ => "a list is asked with `in`, `some` or `all`",
+            };
+            self.report_help(Code::WrongOperand, span, message, help);
         } else if !equality && !ordered(ty) {
             let message = format!("{ty} has no order: `{}` does not apply", comparison.symbol());
             self.report_help(
@@ -141,7 +149,13 @@ impl Checker<'_> {
             Type::Broken | Type::Never => {}
             ty => {
                 let message = format!("{ty} contains nothing");
-                self.report_help(Code::WrongOperand, container.span, message, "`in` asks a list or a text");
+                let what = self.excerpt(container.span);
+                let help = match ty {
+                    Type::OneOf(_) => format!("compare it: {what} == {}", self.excerpt(element.span)),
+                    Type::User => format!("ask a list of the user, such as {what}.groups"),
+                    _ => "`in` asks a list or a text".to_owned(),
+                };
+                self.report_help(Code::WrongOperand, container.span, message, help);
             }
         }
         if let NodeKind::Field(slot) = container.kind {

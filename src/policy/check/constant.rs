@@ -8,7 +8,7 @@ use crate::policy::answer::Period;
 use crate::policy::compiled::Constant;
 use crate::policy::tree::{Builtin, Literal, Node, NodeKind, Operator};
 use crate::policy::types::Type;
-use time::Duration;
+use time::{Date, Duration};
 
 /// Why an expression has no value before there is a user.
 enum NotFixed {
@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
         match self.fold(&node) {
             Ok(value) => {
-                self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span })
+                self.constants.push(Constant { name: name.into(), value, ty: node.ty, span: name_span });
             }
             Err(reason) => {
                 self.broken_constants.insert(name.to_owned());
@@ -158,10 +158,10 @@ impl Checker<'_> {
                 left.plus(right).map(Literal::Period)
             }
             (Operator::Add, Literal::Date(date), Literal::Period(period)) => {
-                date.checked_add(Duration::days(period.days)).map(Literal::Date)
+                moved(date.checked_add(Duration::days(period.days)))
             }
             (Operator::Subtract, Literal::Date(date), Literal::Period(period)) => {
-                date.checked_sub(Duration::days(period.days)).map(Literal::Date)
+                moved(date.checked_sub(Duration::days(period.days)))
             }
             _ => return Err(NotFixed::Other),
         };
@@ -171,6 +171,11 @@ impl Checker<'_> {
 
 fn period(period: Option<Period>) -> Result<Literal, NotFixed> {
     period.map(Literal::Period).ok_or(NotFixed::OutOfRange)
+}
+
+/// A date within the years that policies know.
+fn moved(date: Option<Date>) -> Option<Literal> {
+    date.filter(|date| (1..=9999).contains(&date.year())).map(Literal::Date)
 }
 
 /// Whether the day of the decision stands anywhere in a plain expression.

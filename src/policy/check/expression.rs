@@ -6,6 +6,7 @@ use super::closed::join;
 use super::presence::{Path, Presence};
 use super::{Checker, Inferred, MAX_NODES};
 use crate::diagnostic::{Code, suggest};
+use crate::model::Kind;
 use crate::policy::source::Span;
 use crate::policy::tree::{Literal, Node, NodeKind};
 use crate::policy::types::Type;
@@ -135,12 +136,16 @@ impl Checker<'_> {
             ),
             ty => {
                 let message = format!("a condition is true or false, this is {ty}");
-                self.report_help(
-                    Code::NotACondition,
-                    inferred.node.span,
-                    message,
-                    "compare it with something",
-                );
+                let what = self.excerpt(inferred.node.span);
+                let help = match ty {
+                    Type::OneOf(set) if !set.words.is_empty() => {
+                        format!("compare it: {what} == {:?}", set.words[0])
+                    }
+                    Type::List(_) => format!("ask it: … in {what}, or {what}.len() > 0"),
+                    Type::User => format!("ask for a field: {what}.has_left"),
+                    _ => "compare it with something".to_owned(),
+                };
+                self.report_help(Code::NotACondition, inferred.node.span, message, help);
             }
         }
         inferred
@@ -302,12 +307,30 @@ impl Checker<'_> {
         self.broken(span)
     }
 
+    /// What the user is called here, if there is one.
+    fn user_name(&mut self) -> Option<String> {
+        let names = self.scope.names();
+        names.into_iter().find(|name| self.scope.find(name).is_some_and(|variable| variable.ty == Type::User))
+    }
+
     fn report_unknown_name(&mut self, name: &str, span: Span) {
         let mut known = self.scope.names();
         known.extend(self.constants.iter().map(|constant| constant.name.to_string()));
         let user = self.scope.names().into_iter().next().unwrap_or_else(|| "user".to_owned());
-        let help = if self.schema.slot(name).is_some() {
+        let is_word = self.schema.slots().any(|slot| match &self.schema.field_type(slot).kind {
+            Kind::OneOf(set) => set.contains(&name.to_lowercase()),
+            _ => false,
+        });
+        let help = if name == "user" {
+            match self.user_name() {
+                Some(user) => format!("the user is called `{user}` here"),
+                None if self.in_constant => "a constant is the same for every user".to_owned(),
+                None => "a helper gets what it looks at: private fn name(user)".to_owned(),
+            }
+        } else if self.schema.slot(name).is_some() {
             format!("did you mean `{user}.{name}`?")
+        } else if is_word {
+            format!("text stands in double quotes: {:?}", name.to_lowercase())
         } else if self.functions.contains_key(name) || vocabulary::find(name).is_some() {
             format!("`{name}` is a function: call it with `{name}(…)`")
         } else if let Some(near) = suggest(name, known.iter().map(String::as_str)) {
@@ -363,7 +386,7 @@ impl Checker<'_> {
                 other => (other, None),
             };
             current = match link {
-                Expr::Property(property, at) => self.infer_property(current.node, &property.2, *at, file),
+                Expr::Property(property, at) => self.infer_property(&current.node, &property.2, *at, file),
                 Expr::MethodCall(call, at) => self.infer_method(current.node, call, *at, file),
                 other => self.not_in_the_language(other.position(), file, "this", "see the policy reference"),
             };
@@ -374,7 +397,7 @@ impl Checker<'_> {
         }
     }
 
-    fn infer_property(&mut self, base: Node, name: &str, at: Position, file: u16) -> Inferred {
+    fn infer_property(&mut self, base: &Node, name: &str, at: Position, file: u16) -> Inferred {
         let name_span = self.spans(file).token(at);
         let span = base.span.to(name_span);
         if base.ty == Type::Broken {
@@ -382,7 +405,7 @@ impl Checker<'_> {
         }
         if base.ty != Type::User {
             let help = match vocabulary::find(name) {
-                Some(word) => format!("`{name}` is a function: write {}", word.signature),
+                Some(word) => format!("`{name}` is a function: write {}", word.usage()),
                 None => "only `user` has fields".to_owned(),
             };
             self.report_help(

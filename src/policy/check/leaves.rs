@@ -174,10 +174,14 @@ fn word(literal: &Literal) -> Option<Arc<str>> {
 fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mut Allowed) {
     match &condition.kind {
         NodeKind::And(operands) if outcome => {
-            operands.iter().for_each(|node| restrict(checker, node, true, allowed))
+            for node in operands {
+                restrict(checker, node, true, allowed);
+            }
         }
         NodeKind::Or(operands) if !outcome => {
-            operands.iter().for_each(|node| restrict(checker, node, false, allowed))
+            for node in operands {
+                restrict(checker, node, false, allowed);
+            }
         }
         NodeKind::Not(inner) => restrict(checker, inner, !outcome, allowed),
         NodeKind::Field(slot) => require(checker, *slot, BTreeSet::from([truth(outcome)]), allowed),

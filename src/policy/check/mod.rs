@@ -88,7 +88,8 @@ pub fn check(sources: Vec<Source>, schema: &Arc<Schema>, names: Option<&Names>) 
 /// Most nodes the typed trees of a policy may have, helpers inlined.
 const MAX_NODES: usize = 200_000;
 
-/// How many calls deep a rule may go: the interpreter allows eight, the rule itself is one.
+/// How many calls deep a rule may go: the interpreter allows eight. The rule is one, and one is left
+/// for a closure in the innermost helper.
 const MAX_CALL_DEPTH: usize = 8;
 
 /// What an expression turned out to be.

@@ -121,6 +121,7 @@ impl Checker<'_> {
                     (Type::Date, Type::Int) => "say what the number counts: date + days(7)",
                     (Type::Date, Type::Date) => "count with days_since(date) or days_until(date)",
                     (Type::Date, Type::Period) => "a date moves by whole days: days(n) or weeks(n)",
+                    (Type::Answer(_), _) | (_, Type::Answer(_)) => "give each answer in a rule of its own",
                     (Type::Text, _) | (_, Type::Text) => {
                         "put values into a text with a template: `… ${value} …`"
                     }

@@ -83,10 +83,8 @@ impl Checker<'_> {
                 body: body_of(definition),
                 body_span,
                 name_span: self.spans(file).function_name(&name, body_span),
-                rationale: rationale(
-                    &definition.comments.iter().map(|text| text.as_str()).collect::<Vec<_>>(),
-                )
-                .map(Into::into),
+                rationale: rationale(&definition.comments.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+                    .map(Into::into),
             };
             if name.starts_with("anon$") {
                 self.remember_closure(name.to_string(), function);

@@ -42,6 +42,8 @@ pub(super) struct Variable {
 pub(super) struct Frame {
     /// The first variable it can see.
     base: usize,
+    /// The first variable of its own.
+    own: usize,
     /// The type of all its `return`s so far.
     pub(super) returned: Option<Type>,
     /// Names that are assigned somewhere in it.
@@ -75,7 +77,7 @@ impl Scope {
         if closure && let Some(outer) = self.frames.last() {
             assigned.extend(outer.assigned.iter().cloned());
         }
-        self.frames.push(Frame { base, returned: None, assigned });
+        self.frames.push(Frame { base, own: self.variables.len(), returned: None, assigned });
     }
 
     /// Leaves a body; gives the type of its `return`s.
@@ -131,6 +133,12 @@ impl Scope {
     pub(super) fn find(&mut self, name: &str) -> Option<&mut Variable> {
         let base = self.frames.last().map_or(0, |frame| frame.base);
         self.variables[base..].iter_mut().rev().find(|variable| variable.name == name)
+    }
+
+    /// Whether a variable belongs to a body around the current one: a closure looks at it from within.
+    pub(super) fn is_captured(&self, id: LocalId) -> bool {
+        let own = self.frames.last().map_or(0, |frame| frame.own);
+        self.variables[..own].iter().any(|variable| variable.id == id)
     }
 
     pub(super) fn by_id(&self, id: LocalId) -> Option<&Variable> {

@@ -63,8 +63,11 @@ impl<'a> Spans<'a> {
     pub(super) fn function_name(&self, name: &str, body: Span) -> Span {
         let (tokens, text) = (self.parsed.tokens.all(), self.source.text());
         let end = tokens.partition_point(|token| token.start < body.start);
-        let start = tokens[..end].iter().rposition(|token| token.text(text) == "fn").unwrap_or(end);
-        let found = tokens[start..end].iter().find(|token| token.text(text) == name);
+        let is_name = |index: &usize| {
+            tokens[*index].text(text) == name
+                && tokens.get(index + 1).is_some_and(|next| next.kind == TokenKind::Open(Bracket::Paren))
+        };
+        let found = (0..end).rev().find(is_name).map(|index| tokens[index]);
         found.map_or(Span { end: body.start + 1, ..body }, |token| self.span(token.start, token.end))
     }
 

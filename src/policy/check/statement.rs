@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FlowControl, OpAssignment, Position, Stmt, StmtBlock};
 
-use super::closed::{join, same};
+use super::closed::{assignable, join};
 use super::compare::element_of;
 use super::presence::Path;
 use super::scope::{Origin, Variable};
@@ -10,8 +10,19 @@ use super::{Checker, Inferred};
 use crate::diagnostic::Code;
 use crate::policy::sandbox::MAX_VARIABLES;
 use crate::policy::source::Span;
-use crate::policy::tree::{Block, Node, NodeKind, Statement};
+use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
 use crate::policy::types::Type;
+
+/// Why nobody takes an answer.
+#[derive(Clone, Copy)]
+enum Lost {
+    /// Something comes after it.
+    Followed,
+    /// Control has left before it.
+    Unreached,
+    /// Its variable gets another value.
+    Replaced,
+}
 
 impl Checker<'_> {
     /// Statements in a scope of their own; gives the block and the type of its value.
@@ -28,9 +39,15 @@ impl Checker<'_> {
             let (statement, own) = self.check_statement(statement, file);
             let last = index + 1 == statements.len();
             match (&statement, last) {
-                (Statement::Expression(node), false) => self.report_dropped(node),
-                (_, true) => ty = own.clone(),
+                (Statement::Expression(node) | Statement::Return(Some(node), _), _) if left => {
+                    self.report_dropped(node, Lost::Unreached);
+                }
+                (Statement::Expression(node), false) => self.report_dropped(node, Lost::Followed),
+                (Statement::Assign(id, _), _) => self.report_replaced(*id, &checked),
                 _ => {}
+            }
+            if last {
+                ty = own.clone();
             }
             left |= own == Type::Never;
             checked.push(statement);
@@ -54,8 +71,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports the answer that a variable had in these statements and that nobody read before it got another.
+    fn report_replaced(&mut self, variable: LocalId, before: &[Statement]) {
+        let earlier = before.iter().rev().find_map(|statement| match statement {
+            Statement::Let(id, node) | Statement::Assign(id, node) if *id == variable => Some(node),
+            _ => None,
+        });
+        if let Some(node) = earlier
+            && matches!(node.ty, Type::Answer(_))
+            && self.scope.by_id(variable).is_some_and(|variable| !variable.used)
+        {
+            self.report_dropped(node, Lost::Replaced);
+        }
+    }
+
     /// Reports the answers in a statement whose value nobody takes.
-    fn report_dropped(&mut self, node: &Node) {
+    fn report_dropped(&mut self, node: &Node, lost: Lost) {
         let last = |block: &Block| match block.statements.last() {
             Some(Statement::Expression(node)) => Some(node.clone()),
             _ => None,
@@ -63,30 +94,39 @@ impl Checker<'_> {
         match &node.kind {
             NodeKind::If { then, otherwise, .. } => {
                 for node in [Some(then), otherwise.as_ref()].into_iter().flatten().filter_map(last) {
-                    self.report_dropped(&node);
+                    self.report_dropped(&node, lost);
                 }
             }
             NodeKind::Switch { cases, default, .. } => {
                 for node in cases.iter().map(|case| &case.body).chain(default).filter_map(last) {
-                    self.report_dropped(&node);
+                    self.report_dropped(&node, lost);
                 }
             }
             NodeKind::Block(block) => {
                 if let Some(node) = last(block) {
-                    self.report_dropped(&node);
+                    self.report_dropped(&node, lost);
                 }
             }
             _ => {
                 if let Type::Answer(kinds) = node.ty
                     && (kinds.action || kinds.veto || kinds.obligations || kinds.bare)
                 {
-                    let what = self.excerpt(node.span);
-                    self.report_help(
-                        Code::DroppedAnswer,
-                        node.span,
-                        format!("the answer `{what}` is dropped: something comes after it"),
-                        "write `return` before it, use `else`, or make two rules of it",
-                    );
+                    let (why, help) = match lost {
+                        Lost::Followed => (
+                            "is dropped: something comes after it",
+                            "write `return` before it, use `else`, or make two rules of it",
+                        ),
+                        Lost::Unreached => (
+                            "is never given: the rule has ended before it",
+                            "remove it, or the `return` before it, or make two rules of it",
+                        ),
+                        Lost::Replaced => (
+                            "is dropped: another takes its place",
+                            "keep one of them, or make two rules of it",
+                        ),
+                    };
+                    let message = format!("the answer `{}` {why}", self.excerpt(node.span));
+                    self.report_help(Code::DroppedAnswer, node.span, message, help);
                 }
             }
         }
@@ -207,10 +247,15 @@ impl Checker<'_> {
             let span = self.spans(file).token(target.start_position());
             let value = self.infer(value, file).node;
             let whole = self.spans(file).cover(span.to(self.spans(file).token(assignment.position())));
+            let message = if matches!(target, Expr::Dot(..)) {
+                "facts of the user cannot be changed"
+            } else {
+                "only a variable can be changed"
+            };
             self.report_help(
                 Code::AssignedParameter,
                 whole,
-                "facts of the user cannot be changed",
+                message,
                 "compare with `==`; name a value of your own with `let`",
             );
             return expression(Node { ty: Type::Broken, ..value });
@@ -224,7 +269,7 @@ impl Checker<'_> {
                 self.report_help(
                     Code::AssignedParameter,
                     span,
-                    format!("`{name}` is a constant"),
+                    format!("`{name}` is a constant and keeps its value"),
                     "name a value of your own with `let`",
                 );
             } else if !self.broken_constants.contains(name) {
@@ -243,15 +288,34 @@ impl Checker<'_> {
             self.report_help(Code::AssignedParameter, span, message, "name a value of your own with `let`");
             return expression(Node { ty: Type::Broken, ..value });
         }
+        if self.scope.is_captured(id) {
+            let message = format!("a closure cannot change `{name}`");
+            self.report_help(
+                Code::CapturedVariable,
+                span,
+                message,
+                "count in a loop: for element in list { … }",
+            );
+            return expression(Node { ty: Type::Broken, ..value });
+        }
         if let Some((_, _, _, _, token, _)) = assignment.get_op_assignment_info() {
             let token = token.clone();
             let current = self.node(NodeKind::Local(id), ty.clone(), span);
             value = self.infer_assignment_operator(&token, current, value, assignment.position(), file).node;
         }
         self.coerce(&mut value, &ty);
-        if !same(&ty, &value.ty) {
-            let message = format!("`{name}` is {ty} and cannot become {}", value.ty);
-            self.report_help(Code::ReassignedType, value.span, message, "use a second variable");
+        if !assignable(&ty, &value.ty) {
+            let message = match (&ty, &value.ty) {
+                (Type::Answer(_), Type::Answer(_)) => {
+                    format!("`{name}` is {ty}, and this may be another kind of answer, or none")
+                }
+                _ => format!("`{name}` is {ty} and cannot become {}", value.ty),
+            };
+            let help = match value.ty {
+                Type::Answer(_) => "give the answer where it is found: return answer;",
+                _ => "use a second variable",
+            };
+            self.report_help(Code::ReassignedType, value.span, message, help);
         }
         self.presence.forget(Path::Local(id));
         (Statement::Assign(id, value), Type::Unit)
@@ -371,8 +435,11 @@ impl Checker<'_> {
         } else {
             self.infer(&flow.expr, file).node
         };
-        let element = match self.present_type(&list) {
-            Type::List(element) => *element,
+        let element = match list.ty.clone().present() {
+            Type::List(element) => {
+                self.present_type(&list);
+                *element
+            }
             Type::Broken | Type::Never => Type::Broken,
             ty => {
                 let message = format!("`for` goes through a list, this is {ty}");
@@ -392,7 +459,7 @@ impl Checker<'_> {
         self.scope.truncate(outer);
         self.presence = before;
         if let Some(Statement::Expression(last)) = body.statements.last() {
-            self.report_dropped(&last.clone());
+            self.report_dropped(&last.clone(), Lost::Followed);
         }
         (Statement::For { variable, list, body, span }, Type::Unit)
     }

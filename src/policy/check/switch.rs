@@ -70,7 +70,7 @@ impl Checker<'_> {
         let arms = self.check_arms(&subject, collection, &values, &arm_span, file);
         let (arms, types): (Vec<Arm>, Vec<Type>) = arms.into_iter().unzip();
         let default = collection.def_case.and_then(|index| arms.get(index)).map(|arm| arm.body.clone());
-        let exhaustive = default.is_some() || self.covers(&subject.ty, &values, collection);
+        let exhaustive = default.is_some() || Self::covers(&subject.ty, &values, collection);
         if subject.ty.is_optional()
             && default.is_none()
             && !values.values().flatten().any(|value| *value == Literal::Unit)
@@ -142,7 +142,7 @@ impl Checker<'_> {
                 Expr::Stmt(block) => {
                     let braces = self.spans(file).bracket(block.position());
                     let (body, ty) = self.check_block(block.statements(), braces, file);
-                    let span = body_span(&body).map_or(braces, |inner| braces.to(inner));
+                    let span = statements_span(&body).map_or(braces, |inner| braces.to(inner));
                     (Block { span, ..body }, ty)
                 }
                 other => {
@@ -202,16 +202,13 @@ impl Checker<'_> {
         };
         let mut left = Node { kind: NodeKind::Literal(Literal::Unit), ty: subject_type, span: subject.span };
         let mut right = Node { kind: NodeKind::Literal(value.clone()), ty, span };
-        if left.ty != Type::Never && self.comparable(&mut left, &mut right, span) {}
+        if left.ty != Type::Never {
+            self.comparable(&mut left, &mut right, span);
+        }
     }
 
     /// Whether the unguarded cases name every value there is.
-    fn covers(
-        &self,
-        ty: &Type,
-        values: &BTreeMap<usize, Vec<Literal>>,
-        collection: &SwitchCasesCollection,
-    ) -> bool {
+    fn covers(ty: &Type, values: &BTreeMap<usize, Vec<Literal>>, collection: &SwitchCasesCollection) -> bool {
         let named: BTreeSet<Arc<str>> = values
             .iter()
             .filter(|(index, _)| unguarded(&collection.expressions[**index].lhs))
@@ -236,7 +233,8 @@ impl Checker<'_> {
     }
 }
 
-fn body_span(body: &Block) -> Option<Span> {
+/// From the first to the last statement of a block.
+pub(super) fn statements_span(body: &Block) -> Option<Span> {
     use crate::policy::tree::Statement;
     body.statements
         .iter()

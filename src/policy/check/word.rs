@@ -21,16 +21,28 @@ enum Wanted {
     Action,
 }
 
+/// What the arguments of a function must be; a method has its receiver as the first.
+const fn wanted_by(builtin: Builtin) -> &'static [Wanted] {
+    match builtin {
+        Builtin::Today => &[],
+        Builtin::Date | Builtin::ToLower => &[Wanted::Text],
+        Builtin::Days | Builtin::Weeks | Builtin::Hours => &[Wanted::Int],
+        Builtin::DaysSince | Builtin::DaysUntil => &[Wanted::DateOrInstant],
+        Builtin::StartsWith | Builtin::EndsWith => &[Wanted::Text, Wanted::Text],
+        Builtin::Len => &[Wanted::TextOrList],
+    }
+}
+
+/// How many arguments a function has, the receiver of a method included.
+pub(super) const fn builtin_arguments(builtin: Builtin) -> usize {
+    wanted_by(builtin).len()
+}
+
 impl Checker<'_> {
     /// A word with its arguments; a method has its receiver as the first.
     pub(super) fn infer_word(&mut self, word: &Word, mut arguments: Vec<Node>, span: Span) -> Inferred {
         let wanted: &[Wanted] = match word.is {
-            Meaning::Builtin(Builtin::Today) => &[],
-            Meaning::Builtin(Builtin::Date | Builtin::ToLower) => &[Wanted::Text],
-            Meaning::Builtin(Builtin::Days | Builtin::Weeks | Builtin::Hours) => &[Wanted::Int],
-            Meaning::Builtin(Builtin::DaysSince | Builtin::DaysUntil) => &[Wanted::DateOrInstant],
-            Meaning::Builtin(Builtin::StartsWith | Builtin::EndsWith) => &[Wanted::Text, Wanted::Text],
-            Meaning::Builtin(Builtin::Len) => &[Wanted::TextOrList],
+            Meaning::Builtin(builtin) => wanted_by(builtin),
             Meaning::Action(Verb::Review) | Meaning::Obligation(ObligationKind::Notify) => &[Wanted::Text],
             Meaning::Obligation(ObligationKind::ReplaceWith) => &[Wanted::Id],
             Meaning::Forbid => return self.infer_forbid(word, &arguments, span),
@@ -80,8 +92,8 @@ impl Checker<'_> {
                 (Wanted::Period, Type::Int) => {
                     "say what the number counts: days(n), weeks(n) or hours(n)".to_owned()
                 }
-                (Wanted::Text, Type::Answer(_)) => format!("give a text: {}", word.signature),
-                _ => format!("write: {}", word.signature),
+                (Wanted::Text, Type::Answer(_)) => format!("give a text: {}", word.usage()),
+                _ => format!("write: {}", word.usage()),
             };
             self.report_help(
                 Code::WrongArgumentType,
@@ -225,13 +237,17 @@ impl Checker<'_> {
         {
             Type::ACTION
         } else {
-            let message = format!("`.{}` follows an action, this is {}", word.name, action.ty);
-            self.report_help(
-                Code::MisplacedModifier,
-                name_span,
-                message,
-                format!("write: {}", word.signature),
-            );
+            let (message, help) = match action.ty {
+                Type::Answer(kinds) if kinds.action && kinds.nothing => (
+                    format!("`.{}` follows an action, this may be nothing", word.name),
+                    format!("put it where the action is given: {}", word.usage()),
+                ),
+                _ => (
+                    format!("`.{}` follows an action, this is {}", word.name, action.ty),
+                    format!("write: {}", word.usage()),
+                ),
+            };
+            self.report_help(Code::MisplacedModifier, name_span, message, help);
             Type::Broken
         };
         self.node(NodeKind::Modify(Box::new(action), modifier, arguments), ty, span).into()

@@ -90,7 +90,7 @@ fn condition(seeded: &mut Seeded, depth: usize) -> String {
             seeded.below(5)
         ),
         13 => format!("{text} != () && {text}.to_lower() == {word:?}"),
-        14 => format!("user.superseded_by != () && user.superseded_by != user.id"),
+        14 => "user.superseded_by != () && user.superseded_by != user.id".to_owned(),
         15 => format!("{date} != () && {date} + weeks({}) {comparison} LIMIT", seeded.below(9)),
         16 => format!("{}({date}, {number})", seeded.one_of(&["older", "newer"])),
         _ => format!(
@@ -212,10 +212,12 @@ fn user(seeded: &mut Seeded, schema: &Schema, moment: &Moment) -> User {
             Kind::Int => Value::Int(7),
             Kind::Text => Value::Text(seeded.one_of(WORDS).into()),
             Kind::Id => Value::Id("ABCD1234".parse().unwrap()),
-            Kind::Date => Value::Date(moment.today() - time::Duration::days(seeded.below(400) as i64 - 100)),
-            Kind::Instant => {
-                Value::Instant(moment.instant() - time::Duration::hours(seeded.below(90) as i64 - 40))
-            }
+            Kind::Date => Value::Date(
+                moment.today() - time::Duration::days(i64::try_from(seeded.below(400)).unwrap() - 100),
+            ),
+            Kind::Instant => Value::Instant(
+                moment.instant() - time::Duration::hours(i64::try_from(seeded.below(90)).unwrap() - 40),
+            ),
             Kind::Texts => Value::Texts((0..seeded.below(7)).map(|_| seeded.one_of(WORDS).into()).collect()),
             Kind::OneOf(set) => Value::Text(set.words[seeded.below(set.words.len())].clone()),
         };

@@ -42,6 +42,7 @@ fn idle() -> Node {
     days_since(field(Field::LastSeen))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "expected values are written as what is compared")]
 fn day(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -28,8 +28,11 @@ impl From<Arc<[Arc<str>]>> for Texts {
 }
 
 impl Texts {
-    /// The list, if all its elements are texts or IDs.
+    /// The list, if all its elements are texts or IDs. An empty list is not: anything may be asked of it.
     pub(super) fn of_literals(elements: &[Literal]) -> Option<Self> {
+        if elements.is_empty() {
+            return None;
+        }
         let text = |element: &Literal| match element {
             Literal::Text(text) => Some(Arc::clone(text)),
             Literal::Id(id) => Some(id.as_str().into()),

@@ -31,17 +31,22 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Vec<Habit> {
         habits: Vec::new(),
         heads: assignment::condition_heads(text, tokens),
         declared: declared(text, tokens),
+        switches: assignment::switch_braces(text, tokens),
         inside: Vec::new(),
+        opened: Vec::new(),
     };
     finder.doc_comments();
     let mut index = 0;
     while let Some(token) = tokens.token(index) {
         if let (TokenKind::Close(_), Some(_)) = (token.kind, token.partner()) {
             finder.inside.pop();
+            finder.opened.pop();
         }
+        let this = index;
         index = finder.token(index, token).max(index + 1);
         if let (TokenKind::Open(bracket), Some(_)) = (token.kind, token.partner()) {
             finder.inside.push(bracket);
+            finder.opened.push(this);
         }
     }
     finder.habits
@@ -68,6 +73,10 @@ struct Finder<'t> {
     declared: BTreeSet<&'t str>,
     /// The brackets around the current token.
     inside: Vec<Bracket>,
+    /// The same as indexes of tokens.
+    opened: Vec<usize>,
+    /// The braces of `switch`es.
+    switches: BTreeSet<usize>,
 }
 
 impl Finder<'_> {
@@ -232,11 +241,15 @@ impl Finder<'_> {
 
     /// Keeps the count of brackets right over tokens that are not looked at.
     fn skipped(&mut self, range: Range<usize>) {
-        for token in self.tokens.all().get(range).unwrap_or_default() {
+        for (index, token) in range.clone().zip(self.tokens.all().get(range).unwrap_or_default()) {
             match (token.kind, token.partner()) {
-                (TokenKind::Open(bracket), Some(_)) => self.inside.push(bracket),
+                (TokenKind::Open(bracket), Some(_)) => {
+                    self.inside.push(bracket);
+                    self.opened.push(index);
+                }
                 (TokenKind::Close(_), Some(_)) => {
                     self.inside.pop();
+                    self.opened.pop();
                 }
                 _ => {}
             }
@@ -286,7 +299,10 @@ impl Finder<'_> {
             "catch" => !pair("try"),
             "elif" | "elsif" | "elseif" => index > 0 && self.is_text(index - 1, "}"),
             "match" | "unless" | "when" | "case" => {
-                !self.ends_value(index) && self.begins_value(index + 1) && !self.is_text(index + 1, "(")
+                !self.declared.contains(word)
+                    && !self.ends_value(index)
+                    && self.begins_value(index + 1)
+                    && !self.is_text(index + 1, "(")
             }
             "then" => self.ends_value(index) && self.heads.get(index) == Some(&true),
             "default" => self.is_text(index + 1, "=>") || self.is_text(index + 1, ":"),

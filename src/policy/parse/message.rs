@@ -37,6 +37,9 @@ pub(super) fn describe(error: &ParseErrorType, found: &str) -> Message {
         E::BadInput(error) => describe_input(error, found),
         E::UnexpectedEOF => syntax("the text ends in the middle of this").help("write the rest of it"),
         E::UnknownOperator(symbol) => reserved(symbol),
+        E::MissingToken(token, _) if token == "," && found == ":" => {
+            missing(token, &instead).help("parameters have no types: fn name(user)")
+        }
         E::MissingToken(token, _) => missing(token, &instead),
         E::MissingSymbol(_) => syntax(format!("a symbol is missing: {instead}")),
         E::MalformedIndexExpr(_) => {
@@ -191,7 +194,8 @@ fn reserved(symbol: &str) -> Message {
         "!==" => message.help("write `!=`"),
         "?" => message.help("write `if a { b } else { c }`; `??` gives a value in place of an absent one"),
         "#" | "#!" => message.help("comments begin with `//`"),
-        "++" | "--" => message.help("write `+= 1` or `-= 1`"),
+        "++" => message.help("write `+= 1`"),
+        "--" => message.help("write `-= 1`; comments begin with `//`"),
         ":=" => message.help("write `let name = …`"),
         "<-" => message.help("write `<=`, or put a blank between `<` and `-`"),
         "->" => message.help("functions do not say what they return; in a `switch` write `=>`"),

@@ -174,7 +174,7 @@ fn syntax_errors_speak_plainly() {
         ("let x = 1 let y = 2;", Code::Syntax, "let"),
         ("user. ", Code::Syntax, "}"),
         ("keep() -> revoke()", Code::NotInTheLanguage, "->"),
-        ("user.a === 1", Code::NotInTheLanguage, "==="),
+        ("user.a |> 1", Code::NotInTheLanguage, "|>"),
         ("user.a ? 1 : 2", Code::NotInTheLanguage, "?"),
         ("\"\\q\"", Code::Syntax, "\"\\q\""),
         ("0xZZ", Code::Syntax, "0x"),

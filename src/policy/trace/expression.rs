@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clause::{Clause, ClauseKind, Failure, Read, ReadState};
 use super::datum::Datum;
 use super::{Evaluated, Leave, Local, Walk};
-use crate::model::{Fact, Slot};
+use crate::model::{Fact, Slot, Value};
 use crate::policy::rule_error::RuleError;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
@@ -285,6 +285,8 @@ impl Walk<'_> {
             self.recorder.read(&Read { field: self.policy.schema.name(slot).into(), state, value });
         }
         match fact {
+            // A user's list may have any length, also in the interpreter.
+            Fact::Known(value @ Value::Texts(_)) => Ok(Datum::of_value(value)),
             Fact::Known(value) => Ok(Datum::of_value(value).within_limits()?),
             Fact::Absent => Ok(Datum::Unit),
             Fact::Unknown => {

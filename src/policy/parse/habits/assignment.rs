@@ -1,5 +1,7 @@
 //! Operators of other languages, and `=` where `==` was meant.
 
+use std::collections::BTreeSet;
+
 use super::super::super::token::{Bracket, Token, TokenKind, Tokens};
 use super::super::message::{Message, short};
 use super::Finder;
@@ -30,7 +32,39 @@ pub(super) fn condition_heads(text: &str, tokens: &Tokens) -> Vec<bool> {
     in_head
 }
 
+/// The braces that may hold the cases of a `switch`: all that follow the word in its statement, for
+/// what a `switch` looks at may have braces of its own.
+pub(super) fn switch_braces(text: &str, tokens: &Tokens) -> BTreeSet<usize> {
+    let mut braces = BTreeSet::new();
+    for (index, token) in tokens.all().iter().enumerate() {
+        if token.kind != TokenKind::Identifier || token.text(text) != "switch" {
+            continue;
+        }
+        let mut at = index + 1;
+        while let Some(next) = tokens.token(at) {
+            match (next.kind, next.partner()) {
+                (TokenKind::Open(bracket), Some(close)) => {
+                    if bracket == Bracket::Brace {
+                        braces.insert(at);
+                    }
+                    at = close;
+                }
+                (TokenKind::Close(_), _) => break,
+                _ if matches!(next.text(text), "switch" | ";") => break,
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+    braces
+}
+
 impl Finder<'_> {
+    /// Whether a token stands among the cases of a `switch`, where `=>` belongs.
+    fn is_in_switch(&self) -> bool {
+        self.opened.last().is_some_and(|open| self.switches.contains(open))
+    }
+
     /// Looks at an operator; the index of the next token to look at.
     pub(super) fn operator(&mut self, index: usize, token: Token) -> usize {
         let next = self.tokens.token(index + 1).filter(|next| next.start == token.end);
@@ -43,25 +77,26 @@ impl Finder<'_> {
             }
             ("<", ">") => return self.two_operators(index, token, "!="),
             ("=", "<") => return self.two_operators(index, token, "<="),
-            ("=>", _) if in_head && !self.is_in_guard(index) => {
-                self.replace(token, foreign_operator("=>", ">="), ">=")
+            ("=>", _) if in_head && !self.is_in_switch() => {
+                self.replace(token, foreign_operator("=>", ">="), ">=");
             }
             ("=", _) if self.is_named_argument(index) => self.named_argument(index, token),
             ("=", _) => self.assignment(index, token),
+            ("%", _) if self.is_percentage(index, token) => {
+                let message =
+                    Message::new(Code::InvalidLiteral, "a number has no `%`").help("write the number alone");
+                self.replace(token, message, "");
+            }
             _ => {}
         }
         index + 1
     }
 
-    /// Whether the `if` before a token is the condition of a `switch` case, which `=>` ends.
-    fn is_in_guard(&self, index: usize) -> bool {
-        let head = (0..index).rev().find(|at| {
-            self.tokens.token(*at).is_some_and(|token| {
-                token.kind == TokenKind::Identifier
-                    && matches!(token.text(self.text), "if" | "while" | "switch")
-            })
-        });
-        head.is_some_and(|head| self.ends_value(head))
+    /// Whether `%` stands close to a number and nothing follows that it could divide by.
+    fn is_percentage(&self, index: usize, token: Token) -> bool {
+        let before = index.checked_sub(1).and_then(|at| self.tokens.token(at));
+        before.is_some_and(|number| number.kind == TokenKind::Integer && number.end == token.start)
+            && !self.begins_value(index + 1)
     }
 
     /// Two operators side by side that are one elsewhere.
@@ -102,7 +137,9 @@ impl Finder<'_> {
     pub(super) fn assignment(&mut self, index: usize, token: Token) {
         let in_brackets = matches!(self.inside.last(), Some(Bracket::Paren | Bracket::Square));
         let in_head = self.heads.get(index).copied().unwrap_or_default();
-        if !in_brackets && !in_head && !self.is_beside_condition(index) {
+        let declares =
+            index.checked_sub(2).is_some_and(|word| self.is_text(word, "let") || self.is_text(word, "var"));
+        if declares || (!in_brackets && !in_head && !self.is_beside_condition(index)) {
             return;
         }
         let message =
