@@ -137,11 +137,17 @@ fn heading(text: &mut String, name: &str, answer: &Told, part: Part) {
         Part::Obliges => "← adds",
         Part::Fails => "← fails",
     };
-    if !role.is_empty() {
-        let gap = PART.saturating_sub(width(&heading)).max(2);
-        let _ = write!(heading, "{:gap$}{role}", "");
+    if role.is_empty() {
+        return line(text, 0, &heading);
     }
-    line(text, 0, &heading);
+    let gap = PART.saturating_sub(width(&heading)).max(2);
+    if width(&heading) + gap + width(role) <= WIDTH {
+        let _ = write!(heading, "{:gap$}{role}", "");
+        line(text, 0, &heading);
+    } else {
+        line(text, 0, &heading);
+        line(text, PART, role);
+    }
 }
 
 fn answer_words(answer: &Told) -> String {
