@@ -4,14 +4,20 @@
 //! be there, inlines helpers with the types of each call, and refuses everything that plain Rhai
 //! would let pass and answer wrongly. It never runs a policy.
 
+mod binding;
 mod call;
 mod closed;
 mod compare;
 mod constant;
+mod dropped;
 mod expression;
+mod helper;
 mod leaves;
+mod logic;
+mod name;
 mod operator;
 mod presence;
+mod quantifier;
 mod rule;
 mod scope;
 mod spans;

@@ -1,28 +1,16 @@
 //! Statements: blocks, `let`, assignments, `if`, `for`, `return`, and answers that would be dropped.
 
-use rhai::{ASTFlags, Expr, FlowControl, OpAssignment, Position, Stmt, StmtBlock};
+use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt, StmtBlock};
 
-use super::closed::{assignable, join};
+use super::Checker;
+use super::closed::join;
 use super::compare::element_of;
-use super::presence::Path;
-use super::scope::{Origin, Variable};
-use super::{Checker, Inferred};
+use super::dropped::Lost;
+use super::scope::Origin;
 use crate::diagnostic::Code;
-use crate::policy::sandbox::MAX_VARIABLES;
 use crate::policy::source::Span;
-use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
+use crate::policy::tree::{Block, Node, NodeKind, Statement};
 use crate::policy::types::Type;
-
-/// Why nobody takes an answer.
-#[derive(Clone, Copy)]
-enum Lost {
-    /// Something comes after it.
-    Followed,
-    /// Control has left before it.
-    Unreached,
-    /// Its variable gets another value.
-    Replaced,
-}
 
 impl Checker<'_> {
     /// Statements in a scope of their own; gives the block and the type of its value.
@@ -57,79 +45,6 @@ impl Checker<'_> {
         }
         let ty = if left { Type::Never } else { ty };
         (Block { statements: checked, span }, ty)
-    }
-
-    fn report_unused_answer(&mut self, variable: &Variable) {
-        if matches!(variable.ty, Type::Answer(_)) && !variable.used && variable.origin == Origin::Let {
-            let message = format!("the answer in `{}` is never given", variable.name);
-            self.report_help(
-                Code::DroppedAnswer,
-                variable.span,
-                message,
-                "return it, or make it the last line of the rule",
-            );
-        }
-    }
-
-    /// Reports the answer that a variable had in these statements and that nobody read before it got another.
-    fn report_replaced(&mut self, variable: LocalId, before: &[Statement]) {
-        let earlier = before.iter().rev().find_map(|statement| match statement {
-            Statement::Let(id, node) | Statement::Assign(id, node) if *id == variable => Some(node),
-            _ => None,
-        });
-        if let Some(node) = earlier
-            && matches!(node.ty, Type::Answer(_))
-            && self.scope.by_id(variable).is_some_and(|variable| !variable.used)
-        {
-            self.report_dropped(node, Lost::Replaced);
-        }
-    }
-
-    /// Reports the answers in a statement whose value nobody takes.
-    fn report_dropped(&mut self, node: &Node, lost: Lost) {
-        let last = |block: &Block| match block.statements.last() {
-            Some(Statement::Expression(node)) => Some(node.clone()),
-            _ => None,
-        };
-        match &node.kind {
-            NodeKind::If { then, otherwise, .. } => {
-                for node in [Some(then), otherwise.as_ref()].into_iter().flatten().filter_map(last) {
-                    self.report_dropped(&node, lost);
-                }
-            }
-            NodeKind::Switch { cases, default, .. } => {
-                for node in cases.iter().map(|case| &case.body).chain(default).filter_map(last) {
-                    self.report_dropped(&node, lost);
-                }
-            }
-            NodeKind::Block(block) => {
-                if let Some(node) = last(block) {
-                    self.report_dropped(&node, lost);
-                }
-            }
-            _ => {
-                if let Type::Answer(kinds) = node.ty
-                    && (kinds.action || kinds.veto || kinds.obligations || kinds.bare)
-                {
-                    let (why, help) = match lost {
-                        Lost::Followed => (
-                            "is dropped: something comes after it",
-                            "write `return` before it, use `else`, or make two rules of it",
-                        ),
-                        Lost::Unreached => (
-                            "is never given: the rule has ended before it",
-                            "remove it, or the `return` before it, or make two rules of it",
-                        ),
-                        Lost::Replaced => (
-                            "is dropped: another takes its place",
-                            "keep one of them, or make two rules of it",
-                        ),
-                    };
-                    let message = format!("the answer `{}` {why}", self.excerpt(node.span));
-                    self.report_help(Code::DroppedAnswer, node.span, message, help);
-                }
-            }
-        }
     }
 
     fn check_statement(&mut self, statement: &Stmt, file: u16) -> (Statement, Type) {
@@ -190,138 +105,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_let(&mut self, name: &str, at: Position, value: Inferred, file: u16) -> (Statement, Type) {
-        let span = self.spans(file).token(at);
-        self.check_local_name(name, span);
-        let ty = match &value.node.ty {
-            Type::Never => Type::Broken,
-            Type::User => {
-                self.report_help(
-                    Code::WrongOperand,
-                    value.node.span,
-                    "the user has one name: its parameter",
-                    "use the parameter itself",
-                );
-                Type::Broken
-            }
-            ty => ty.clone(),
-        };
-        let literal = self.literal_of(&value.node);
-        let id = self.scope.declare(name, ty.clone(), Origin::Let, span);
-        if self.scope.live() > MAX_VARIABLES {
-            let message = format!("more than {MAX_VARIABLES} variables at once");
-            self.report_help(Code::TooLarge, span, message, "move a part into a helper: private fn name(…)");
-        }
-        if let Some(variable) = self.scope.newest()
-            && !variable.reassigned
-        {
-            variable.literal = literal;
-            if ty == Type::Bool {
-                variable.implies = Some((value.when_true, value.when_false));
-            }
-        }
-        let left = value.node.ty == Type::Never;
-        (Statement::Let(id, value.node), if left { Type::Never } else { Type::Unit })
-    }
-
-    /// A local must not be named like a constant, whose value Rhai would take instead, nor like the user.
-    pub(super) fn check_local_name(&mut self, name: &str, span: Span) {
-        let constant = self.constants.iter().any(|constant| &*constant.name == name);
-        if constant || self.broken_constants.contains(name) {
-            let message = format!("`{name}` is a constant of the policy, so nothing else can have this name");
-            self.report_help(Code::ShadowedConstant, span, message, "choose another name");
-        } else if self.scope.find(name).is_some_and(|variable| variable.ty == Type::User) {
-            let message = format!("`{name}` is the user this is about, so nothing else can have this name");
-            self.report_help(Code::AssignedParameter, span, message, "choose another name");
-        }
-    }
-
-    fn check_assignment(
-        &mut self,
-        assignment: &OpAssignment,
-        target: &Expr,
-        value: &Expr,
-        file: u16,
-    ) -> (Statement, Type) {
-        let Expr::Variable(variable, _, at) = target else {
-            let span = self.spans(file).token(target.start_position());
-            let value = self.infer(value, file).node;
-            let whole = self.spans(file).cover(span.to(self.spans(file).token(assignment.position())));
-            let message = if matches!(target, Expr::Dot(..)) {
-                "facts of the user cannot be changed"
-            } else {
-                "only a variable can be changed"
-            };
-            self.report_help(
-                Code::AssignedParameter,
-                whole,
-                message,
-                "compare with `==`; name a value of your own with `let`",
-            );
-            return expression(Node { ty: Type::Broken, ..value });
-        };
-        let name = variable.1.as_str();
-        let span = self.spans(file).token(*at);
-        let mut value = self.infer(value, file).node;
-        let Some(found) = self.scope.find(name).map(|found| (found.id, found.ty.clone(), found.origin))
-        else {
-            if self.constants.iter().any(|constant| &*constant.name == name) {
-                self.report_help(
-                    Code::AssignedParameter,
-                    span,
-                    format!("`{name}` is a constant and keeps its value"),
-                    "name a value of your own with `let`",
-                );
-            } else if !self.broken_constants.contains(name) {
-                self.report_help(
-                    Code::UnknownName,
-                    span,
-                    format!("unknown name `{name}`"),
-                    format!("write: let {name} = …"),
-                );
-            }
-            return expression(Node { ty: Type::Broken, ..value });
-        };
-        let (id, ty, origin) = found;
-        if origin != Origin::Let {
-            let message = format!("`{name}` is a parameter or loop variable and keeps its value");
-            self.report_help(Code::AssignedParameter, span, message, "name a value of your own with `let`");
-            return expression(Node { ty: Type::Broken, ..value });
-        }
-        if self.scope.is_captured(id) {
-            let message = format!("a closure cannot change `{name}`");
-            self.report_help(
-                Code::CapturedVariable,
-                span,
-                message,
-                "count in a loop: for element in list { … }",
-            );
-            return expression(Node { ty: Type::Broken, ..value });
-        }
-        if let Some((_, _, _, _, token, _)) = assignment.get_op_assignment_info() {
-            let token = token.clone();
-            let current = self.node(NodeKind::Local(id), ty.clone(), span);
-            value = self.infer_assignment_operator(&token, current, value, assignment.position(), file).node;
-        }
-        self.coerce(&mut value, &ty);
-        if !assignable(&ty, &value.ty) {
-            let message = match (&ty, &value.ty) {
-                (Type::Answer(_), Type::Answer(_)) => {
-                    format!("`{name}` is {ty}, and this may be another kind of answer, or none")
-                }
-                _ => format!("`{name}` is {ty} and cannot become {}", value.ty),
-            };
-            let help = match value.ty {
-                Type::Answer(_) => "give the answer where it is found: return answer;",
-                _ => "use a second variable",
-            };
-            self.report_help(Code::ReassignedType, value.span, message, help);
-        }
-        self.presence.forget(Path::Local(id));
-        (Statement::Assign(id, value), Type::Unit)
-    }
-
-    fn check_return(
+    pub(super) fn check_return(
         &mut self,
         value: Option<&Expr>,
         flags: ASTFlags,
@@ -465,7 +249,7 @@ impl Checker<'_> {
     }
 }
 
-fn expression(node: Node) -> (Statement, Type) {
+pub(super) fn expression(node: Node) -> (Statement, Type) {
     let ty = node.ty.clone();
     (Statement::Expression(node), ty)
 }
