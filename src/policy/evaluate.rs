@@ -183,21 +183,23 @@ impl Evaluator {
     }
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
-        let moment = &self.basis.moment;
-        let (user, leaving) = self.with_leaving(user);
-        let circumstances = Circumstances {
-            rules: &self.rules,
-            user: &user,
-            leaving: &leaving,
-            basis: &self.basis,
-            successor,
-            valid_until: valid_until(&self.time_conditions, &self.policy, &user, &leaving, moment),
-        };
-        if let Some(decision) = without_rules(&circumstances) {
-            return Ok(decision);
-        }
-        let answers = self.interpreter.answers(&user)?;
-        Ok(combine(&circumstances, &answers))
+        with_stack(|| {
+            let moment = &self.basis.moment;
+            let (user, leaving) = self.with_leaving(user);
+            let circumstances = Circumstances {
+                rules: &self.rules,
+                user: &user,
+                leaving: &leaving,
+                basis: &self.basis,
+                successor,
+                valid_until: valid_until(&self.time_conditions, &self.policy, &user, &leaving, moment),
+            };
+            if let Some(decision) = without_rules(&circumstances) {
+                return Ok(decision);
+            }
+            let answers = self.interpreter.answers(&user)?;
+            Ok(combine(&circumstances, &answers))
+        })
     }
 }
 

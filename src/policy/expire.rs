@@ -17,7 +17,8 @@ mod tests;
 use time::OffsetDateTime;
 
 use super::compiled::Policy;
-use super::trace::{day_number, plain_date, with_stack};
+use super::sandbox::with_stack;
+use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
 use crate::model::{Leaving, Moment, User};
 use form::{Form, first_flip};

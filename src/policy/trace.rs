@@ -28,17 +28,13 @@ pub(crate) use statement::pattern_matches;
 use super::answer::Answer;
 use super::compiled::Policy;
 use super::rule_error::RuleError;
+use super::sandbox::with_stack;
 use super::tree::{LocalId, Node};
 use crate::model::{Moment, User};
 use recorder::Recorder;
 
 /// Most steps one rule may take; the interpreter has a counter of its own.
 const MAX_STEPS: u32 = 100_000;
-
-/// Stack that must be left before an evaluation begins, and how much is added otherwise. Trees are
-/// bounded by the checker, so this is enough for any of them.
-const STACK_NEEDED: usize = 8 << 20;
-const STACK_ADDED: usize = 16 << 20;
 
 /// How a rule came to its answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,11 +65,6 @@ pub(crate) fn trace(policy: &Policy, rule: usize, user: &User, moment: &Moment) 
         let recorder::Finished { clauses, reads, obstacles } = walk.recorder.finish();
         Traced { answer, clauses, reads, obstacles }
     })
-}
-
-/// Runs `work` with enough stack for any tree, whatever thread the host calls from.
-pub(crate) fn with_stack<T>(work: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(STACK_NEEDED, STACK_ADDED, work)
 }
 
 /// One evaluation under way.

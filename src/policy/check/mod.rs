@@ -92,7 +92,7 @@ pub fn check(sources: Vec<Source>, schema: &Arc<Schema>, names: Option<&Names>) 
 }
 
 /// Most nodes the typed trees of a policy may have, helpers inlined.
-const MAX_NODES: usize = 200_000;
+const MAX_NODES: usize = 100_000;
 
 /// How many calls deep a rule may go: the interpreter allows eight. The rule is one, and one is left
 /// for a closure in the innermost helper.
