@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     };
     let worker = || {
         let decider = Decider::new(&policy, basis.clone(), directory)?;
-        Ok(move |records: Vec<Record>| renderer.chunk(&decider, records))
+        Ok(move |records: Vec<Record>| decider.batch(|| renderer.chunk(&decider, records)))
     };
     let consume = |chunk: Chunk| -> Result<(), Failure> {
         writer.add(chunk, &progress)?;

@@ -164,6 +164,11 @@ impl<'a> Decider<'a> {
         Ok(Self { evaluator, directory })
     }
 
+    /// Runs work that makes many decisions, at a lower cost for each.
+    pub(crate) fn batch<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.evaluator.batch(|_| work())
+    }
+
     pub(crate) fn decide(&self, user: &User) -> Result<Decision, Failure> {
         match self.directory {
             Some(directory) => self.evaluator.decide_in(&|id| directory.user(id), user),

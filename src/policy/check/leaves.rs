@@ -13,11 +13,20 @@ use crate::model::Slot;
 use crate::policy::answer::Verb;
 use crate::policy::compiled::Rule;
 use crate::policy::source::Span;
-use crate::policy::tree::{Block, Comparison, Literal, Node, NodeKind, Statement};
+use crate::policy::tree::{Block, Comparison, Literal, Node, NodeKind, Pattern, Statement};
 use crate::policy::types::Type;
 
-/// What a field must be: one of these words (`true` and `false` for truth values).
-type Allowed = BTreeMap<Slot, BTreeSet<Arc<str>>>;
+/// What is certain of a field.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
+    /// Its value is one of some words (`true` and `false` for truth values).
+    Word(Slot),
+    /// Whether it is there: `true`, `false`.
+    There(Slot),
+}
+
+/// What must hold of the fields: each is one of these words.
+type Allowed = BTreeMap<Known, BTreeSet<Arc<str>>>;
 
 /// An answer, with what must hold where it is given.
 struct Leaf {
@@ -78,7 +87,7 @@ fn overlap(left: &Allowed, right: &Allowed) -> bool {
     let possible = |allowed: &Allowed| !allowed.values().any(BTreeSet::is_empty);
     possible(left)
         && possible(right)
-        && left.iter().all(|(slot, words)| right.get(slot).is_none_or(|other| !words.is_disjoint(other)))
+        && left.iter().all(|(known, words)| right.get(known).is_none_or(|other| !words.is_disjoint(other)))
 }
 
 fn collect_block(checker: &Checker<'_>, block: &Block, allowed: &Allowed, leaves: &mut Vec<Leaf>) {
@@ -118,12 +127,14 @@ fn collect(checker: &Checker<'_>, node: &Node, allowed: &Allowed, leaves: &mut V
             }
         }
         NodeKind::Switch { subject, cases, default } => {
+            let mut otherwise = allowed.clone();
             for case in cases {
                 let mut here = allowed.clone();
-                if let (NodeKind::Field(slot), crate::policy::tree::Pattern::Values(values)) =
-                    (&subject.kind, &case.pattern)
-                {
-                    require(checker, *slot, values.iter().filter_map(word).collect(), &mut here);
+                if let (NodeKind::Field(slot), Pattern::Values(values)) = (&subject.kind, &case.pattern) {
+                    require_value(checker, *slot, values, &mut here);
+                    if case.guard.is_none() {
+                        exclude_values(checker, *slot, values, &mut otherwise);
+                    }
                 }
                 if let Some(guard) = &case.guard {
                     restrict(checker, guard, true, &mut here);
@@ -131,7 +142,7 @@ fn collect(checker: &Checker<'_>, node: &Node, allowed: &Allowed, leaves: &mut V
                 collect_block(checker, &case.body, &here, leaves);
             }
             if let Some(default) = default {
-                collect_block(checker, default, allowed, leaves);
+                collect_block(checker, default, &otherwise, leaves);
             }
         }
         NodeKind::Block(block) | NodeKind::Helper { body: block, .. } => {
@@ -173,32 +184,30 @@ fn word(literal: &Literal) -> Option<Arc<str>> {
 /// Narrows `allowed` by what `condition` being `outcome` says for certain.
 fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mut Allowed) {
     match &condition.kind {
-        NodeKind::And(operands) if outcome => {
+        NodeKind::And(operands) | NodeKind::Or(operands)
+            if outcome == matches!(condition.kind, NodeKind::And(_)) =>
+        {
             for node in operands {
-                restrict(checker, node, true, allowed);
+                restrict(checker, node, outcome, allowed);
             }
         }
-        NodeKind::Or(operands) if !outcome => {
-            for node in operands {
-                restrict(checker, node, false, allowed);
-            }
+        NodeKind::And(operands) | NodeKind::Or(operands) => {
+            restrict_to_one_of(checker, operands, outcome, allowed);
         }
         NodeKind::Not(inner) => restrict(checker, inner, !outcome, allowed),
-        NodeKind::Field(slot) => require(checker, *slot, BTreeSet::from([truth(outcome)]), allowed),
+        NodeKind::Field(slot) => require_value(checker, *slot, &[Literal::Bool(outcome)], allowed),
         NodeKind::Literal(Literal::Bool(value)) if *value != outcome => {
             // A condition that cannot come out so: nothing below is reached.
-            allowed.insert(crate::model::Field::Id.slot(), BTreeSet::new());
+            allowed.insert(Known::There(crate::model::Field::Id.slot()), BTreeSet::new());
         }
         NodeKind::Compare(comparison @ (Comparison::Equal | Comparison::NotEqual), left, right) => {
             let equal = (*comparison == Comparison::Equal) == outcome;
             for (field, value) in [(left, right), (right, left)] {
-                if let (NodeKind::Field(slot), Some(value)) =
-                    (&field.kind, checker.literal_of(value).as_ref().and_then(word))
-                {
+                if let (NodeKind::Field(slot), Some(value)) = (&field.kind, checker.literal_of(value)) {
                     if equal {
-                        require(checker, *slot, BTreeSet::from([value]), allowed);
+                        require_value(checker, *slot, &[value], allowed);
                     } else {
-                        exclude(checker, *slot, &BTreeSet::from([value]), allowed);
+                        exclude_values(checker, *slot, &[value], allowed);
                     }
                 }
             }
@@ -207,15 +216,43 @@ fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mu
             if let (NodeKind::Field(slot), Some(Literal::List(values))) =
                 (&element.kind, checker.literal_of(container))
             {
-                let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
                 if outcome {
-                    require(checker, *slot, words, allowed);
+                    require_value(checker, *slot, &values, allowed);
                 } else {
-                    exclude(checker, *slot, &words, allowed);
+                    exclude_values(checker, *slot, &values, allowed);
                 }
             }
         }
+        // A helper that is nothing but a condition.
+        NodeKind::Helper { body: Block { statements, .. }, .. } => match &statements[..] {
+            [Statement::Expression(condition) | Statement::Return(Some(condition), _)] => {
+                restrict(checker, condition, outcome, allowed);
+            }
+            _ => {}
+        },
         _ => {}
+    }
+}
+
+/// Narrows `allowed` by what holds whichever of `operands` it was that came out as `outcome`.
+fn restrict_to_one_of(checker: &Checker<'_>, operands: &[Node], outcome: bool, allowed: &mut Allowed) {
+    let ways = operands.iter().map(|operand| {
+        let mut way = allowed.clone();
+        restrict(checker, operand, outcome, &mut way);
+        way
+    });
+    let possible = ways.filter(|way| !way.values().any(BTreeSet::is_empty));
+    let either = possible.reduce(|mut one, other| {
+        one.retain(|known, _| other.contains_key(known));
+        for (known, words) in &mut one {
+            words.extend(other.get(known).into_iter().flatten().cloned());
+        }
+        one
+    });
+    match either {
+        Some(either) => *allowed = either,
+        // No way is possible.
+        None => drop(allowed.insert(Known::There(crate::model::Field::Id.slot()), BTreeSet::new())),
     }
 }
 
@@ -232,22 +269,41 @@ fn universe(checker: &Checker<'_>, slot: Slot) -> Option<BTreeSet<Arc<str>>> {
     }
 }
 
-fn require(checker: &Checker<'_>, slot: Slot, words: BTreeSet<Arc<str>>, allowed: &mut Allowed) {
-    if universe(checker, slot).is_some() || !words.is_empty() {
-        let narrowed = match allowed.get(&slot) {
-            Some(known) => known.intersection(&words).cloned().collect(),
-            None => words,
-        };
-        allowed.insert(slot, narrowed);
+/// The field is one of `values`, of which `()` says that it is absent.
+fn require_value(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed: &mut Allowed) {
+    let absent = values.contains(&Literal::Unit);
+    let there = values.iter().any(|value| *value != Literal::Unit);
+    if checker.schema.field_type(slot).optional && absent != there {
+        require(Known::There(slot), BTreeSet::from([truth(there)]), allowed);
+    }
+    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
+    // Other values than words are not followed, and an absent field has no word.
+    if values.iter().all(|value| word(value).is_some())
+        && (universe(checker, slot).is_some() || !words.is_empty())
+    {
+        require(Known::Word(slot), words, allowed);
     }
 }
 
-fn exclude(checker: &Checker<'_>, slot: Slot, words: &BTreeSet<Arc<str>>, allowed: &mut Allowed) {
-    // An optional field may also be absent, which no word list says.
+fn require(known: Known, words: BTreeSet<Arc<str>>, allowed: &mut Allowed) {
+    let narrowed = match allowed.get(&known) {
+        Some(before) => before.intersection(&words).cloned().collect(),
+        None => words,
+    };
+    allowed.insert(known, narrowed);
+}
+
+/// The field is none of `values`, of which `()` says that it is there.
+fn exclude_values(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed: &mut Allowed) {
     if checker.schema.field_type(slot).optional {
+        if values.contains(&Literal::Unit) {
+            require(Known::There(slot), BTreeSet::from([truth(true)]), allowed);
+        }
+        // An optional field may also be absent, which no word list says.
         return;
     }
-    if let Some(known) = allowed.get(&slot).cloned().or_else(|| universe(checker, slot)) {
-        allowed.insert(slot, known.difference(words).cloned().collect());
+    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
+    if let Some(before) = allowed.get(&Known::Word(slot)).cloned().or_else(|| universe(checker, slot)) {
+        allowed.insert(Known::Word(slot), before.difference(&words).cloned().collect());
     }
 }

@@ -1,13 +1,17 @@
 //! Random well-typed policies on random users: the checker accepts them, the interpreter never meets
 //! a wrong type, and the tracing evaluator gives the interpreter's answer, rule by rule.
 
+mod language;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Edition, Employment, Fact, Field, FieldSource, Kind, Leaving, Moment, Schema, User, Value, parse_instant,
+    ClosedSet, Edition, Employment, Fact, Field, FieldSource, FieldType, Kind, Leaving, Moment, Schema, User,
+    Value, parse_instant,
 };
 use crate::policy::interpret::Interpreter;
 use crate::policy::trace::trace;
@@ -203,72 +207,155 @@ fn policy(seeded: &mut Seeded) -> String {
     text
 }
 
+/// Attributes of every type a host can declare.
+fn attributes() -> BTreeMap<String, FieldType> {
+    let site = Kind::OneOf(ClosedSet::new("site", ["zurich", "berlin"]));
+    [
+        ("number", Kind::Int, false),
+        ("maybe_number", Kind::Int, true),
+        ("maybe_count", Kind::Int, true),
+        ("flag", Kind::Bool, false),
+        ("vip", Kind::Bool, true),
+        ("note", Kind::Text, false),
+        ("maybe_note", Kind::Text, true),
+        ("maybe_code", Kind::Text, true),
+        ("maybe_day", Kind::Date, true),
+        ("tags", Kind::Texts, false),
+        ("maybe_tags", Kind::Texts, true),
+        ("site", site, true),
+    ]
+    .map(|(name, kind, optional)| (name.to_owned(), FieldType { kind, optional }))
+    .into()
+}
+
 fn user(seeded: &mut Seeded, schema: &Schema, moment: &Moment) -> User {
     let mut user = User::new("ECHOECHO".parse().unwrap(), schema);
-    for field in Field::ALL {
-        let info = field.info();
-        let value = match info.kind {
+    for slot in schema.slots() {
+        let ty = schema.field_type(slot);
+        let value = match &ty.kind {
             Kind::Bool => Value::Bool(seeded.chance(50)),
-            Kind::Int => Value::Int(7),
+            Kind::Int => Value::Int(seeded.one_of(&[7, 0, -1, 1, 3, 30, 100, i64::MIN, i64::MAX])),
+            Kind::Text if seeded.below(400) == 0 => Value::Text("long ".repeat(820).into()),
             Kind::Text => Value::Text(seeded.one_of(WORDS).into()),
             Kind::Id => Value::Id("ABCD1234".parse().unwrap()),
-            Kind::Date => Value::Date(
-                moment.today() - time::Duration::days(i64::try_from(seeded.below(400)).unwrap() - 100),
-            ),
-            Kind::Instant => Value::Instant(
-                moment.instant() - time::Duration::hours(i64::try_from(seeded.below(90)).unwrap() - 40),
-            ),
+            Kind::Date => Value::Date(moment.today() - time::Duration::days(seeded.below(400) as i64 - 100)),
+            Kind::Instant => {
+                Value::Instant(moment.instant() - time::Duration::hours(seeded.below(90) as i64 - 40))
+            }
+            Kind::Texts if seeded.below(200) == 0 => {
+                Value::Texts((0..1_100).map(|n| format!("group {n}").into()).collect())
+            }
             Kind::Texts => Value::Texts((0..seeded.below(7)).map(|_| seeded.one_of(WORDS).into()).collect()),
             Kind::OneOf(set) => Value::Text(set.words[seeded.below(set.words.len())].clone()),
         };
-        let fact = match info.source {
+        let given = schema.field(slot).is_none_or(|field| field.info().source == FieldSource::Given);
+        let fact = match given {
             _ if seeded.chance(2) => Fact::Unknown,
-            FieldSource::Given if info.optional && seeded.chance(35) => Fact::Absent,
+            true if ty.optional && seeded.chance(35) => Fact::Absent,
             _ => Fact::Known(value),
         };
-        user.set(field.slot(), fact);
+        user.set(slot, fact);
     }
     user.set(Field::HasLeft.slot(), Fact::Unknown);
     user
 }
 
-#[test]
-fn interpreter_and_trace_agree_on_random_policies() {
-    let schema = Arc::new(Schema::default());
+/// What a run has seen.
+#[derive(Default)]
+struct Seen {
+    policies: u32,
+    refused: u32,
+    pairs: u32,
+    answers: u32,
+    errors: u32,
+    /// Pairs in which one of the two took too many steps or made too long a text.
+    limits: u32,
+}
+
+/// Compares interpreter and trace on the policies of `seeds`.
+fn compare(
+    name: &str,
+    write: fn(&mut Seeded) -> String,
+    attributes: BTreeMap<String, FieldType>,
+    seeds: std::ops::Range<u64>,
+) -> Seen {
+    let schema = Arc::new(Schema::new(attributes).unwrap());
     let moment =
         Moment::new(parse_instant("2026-11-22T09:00:00Z").unwrap(), "Europe/Zurich".parse().unwrap())
             .unwrap();
-    let (mut pairs, mut answers, mut errors) = (0_u32, 0_u32, 0_u32);
-    for seed in 0..250 {
+    let mut seen = Seen::default();
+    let mut first: Option<Interpreter> = None;
+    for seed in seeds {
         let mut seeded = Seeded(seed);
-        let text = policy(&mut seeded);
+        let text = write(&mut seeded);
         let checked = check(vec![Source::new("random.rhai", text.as_str())], &schema, None);
-        let errors_found: Vec<_> = checked.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+        let errors: Vec<_> = checked.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+        seen.policies += 1;
         // Contradictory conditions make rules that can never act, and some rules are nested deeper than
-        // the language allows; everything else must be accepted.
-        let refused = [Code::NeverActs, Code::TooDeep];
-        if errors_found.iter().all(|finding| refused.contains(&finding.code)) && !errors_found.is_empty() {
+        // the language allows, which Rhai tells of a `return` by a missing `;`. Everything else must be
+        // accepted.
+        let refused = |finding: &&Diagnostic| match finding.code {
+            Code::NeverActs | Code::TooDeep => true,
+            Code::Syntax => finding.message.starts_with("`;` is missing"),
+            _ => false,
+        };
+        if !errors.is_empty() && errors.iter().all(refused) {
+            seen.refused += 1;
             continue;
         }
-        let policy = checked.policy.unwrap_or_else(|| panic!("seed {seed}\n{text}\n{errors_found:#?}"));
-        let interpreter = Interpreter::new(&policy, &moment, Duration::from_secs(60)).unwrap();
+        let policy = checked.policy.unwrap_or_else(|| panic!("seed {seed}\n{text}\n{errors:#?}"));
+        let patience = Duration::from_secs(60);
+        let interpreter = match &first {
+            Some(first) => first.again(&policy, &moment, patience).unwrap(),
+            None => Interpreter::new(&policy, &moment, patience).unwrap(),
+        };
         for _ in 0..30 {
             let mut user = user(&mut seeded, &schema, &moment);
             let leaving = Leaving::of(&user, &moment);
             user.set(Field::HasLeft.slot(), leaving.has_left);
             for (index, interpreted) in interpreter.answers(&user).unwrap().into_iter().enumerate() {
                 let traced = trace(&policy, index, &user, &moment).answer;
+                // The two count their steps differently, so one of them may give up first.
+                if [&interpreted, &traced].contains(&&Err(RuleError::Limit)) {
+                    seen.limits += 1;
+                    continue;
+                }
                 assert_eq!(interpreted, traced, "seed {seed}, rule {index}\n{text}\n{user:#?}");
                 assert_ne!(interpreted, Err(RuleError::Internal), "seed {seed}, rule {index}\n{text}");
-                pairs += 1;
-                answers += u32::from(matches!(&interpreted, Ok(answer) if *answer != Answer::Nothing));
-                errors += u32::from(interpreted.is_err());
+                seen.pairs += 1;
+                seen.answers += u32::from(matches!(&interpreted, Ok(answer) if *answer != Answer::Nothing));
+                seen.errors += u32::from(interpreted.is_err());
             }
         }
+        first.get_or_insert(interpreter);
     }
-    println!("interpreter = trace: {pairs} pairs, {answers} answers, {errors} errors, 0 differences");
+    let Seen { policies, refused, pairs, answers, errors, limits } = &seen;
+    println!(
+        "interpreter = trace, {name}: {policies} policies ({refused} refused), {pairs} pairs, \
+         {answers} answers, {errors} errors, 0 differences, {limits} at a limit"
+    );
+    seen
+}
+
+#[test]
+fn interpreter_and_trace_agree_on_random_policies() {
+    let seen = compare("conditions", policy, BTreeMap::new(), 0..250);
     assert!(
-        pairs > 15_000 && answers > pairs / 10 && errors > pairs / 100,
+        seen.pairs > 15_000 && seen.answers > seen.pairs / 10 && seen.errors > seen.pairs / 100,
         "the generator covers too little"
     );
+}
+
+#[test]
+fn interpreter_and_trace_agree_on_the_whole_language() {
+    // For more policies than a test run has time for: LEAVER_POLICIES=100000.
+    let count = std::env::var("LEAVER_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(400);
+    let seen = compare("whole language", language::policy, attributes(), 0..count);
+    let nothing = seen.pairs - seen.answers - seen.errors;
+    assert!(seen.refused < seen.policies / 3, "too many policies are refused");
+    assert!(seen.limits < seen.pairs / 50, "too many pairs end at a limit");
+    assert!(seen.pairs > seen.policies * 20, "too few rules");
+    for (share, what) in [(seen.answers, "answers"), (seen.errors, "errors"), (nothing, "nothing")] {
+        assert!(share > seen.pairs / 20, "too few pairs end with {what}: {share} of {}", seen.pairs);
+    }
 }

@@ -111,6 +111,25 @@ fn an_evaluator_made_again_decides_the_same_on_another_thread() {
 }
 
 #[test]
+fn a_batch_decides_the_same_on_one_stack() {
+    let evaluator = evaluator(POLICY);
+    let alone = evaluator.decide(&leaver()).unwrap();
+    let small = std::thread::Builder::new().stack_size(256 << 10);
+    let batch = move || {
+        let before = stacker::remaining_stack();
+        let decisions = evaluator.batch(|evaluator| {
+            assert!(stacker::remaining_stack() > Some(8 << 20), "decisions within need no further stack");
+            [evaluator.decide(&leaver()).unwrap(), evaluator.decide(&superseded()).unwrap()]
+        });
+        assert_eq!(stacker::remaining_stack(), before);
+        decisions
+    };
+    let [first, second] = small.spawn(batch).unwrap().join().unwrap();
+    assert_eq!(first, alone);
+    assert_eq!(second.ground, Some(Ground::SupersededBy));
+}
+
+#[test]
 fn single_rules_can_be_asked() {
     let evaluator = evaluator(POLICY);
     assert_eq!(evaluator.answer(0, &leaver()), Ok(Ok(Answer::Nothing)));

@@ -67,3 +67,72 @@ fn the_empty_list_takes_the_type_of_what_it_meets() {
 fn constant_dates_stay_in_the_calendar() {
     one("const A = date(\"0001-01-01\") - days(1); fn r(user) { if today() > A { revoke() } }", "P0411");
 }
+
+/// Findings of two rules, the first acting and the second asking for a review.
+fn overruled(first: &str, second: &str) -> Vec<String> {
+    findings(&format!("fn a(user) {{ {first} }}\nfn b(user) {{ {second} }}"))
+}
+
+#[test]
+fn an_absent_value_is_reached_like_any_other() {
+    for subject in ["departure", "vip", "country"] {
+        clean(&body(&format!("switch user.{subject} {{ () => review(\"x\"), _ => () }}")));
+    }
+    clean(&body("switch user.departure { () | \"retired\" => review(\"x\"), _ => () }"));
+    one(&body("if user.departure != () { return; } if user.departure == () { return; } keep()"), "P0302");
+    one(&body("if user.vip != () && user.vip == () { keep() }"), "P0302");
+}
+
+#[test]
+fn reviews_that_a_condition_sets_apart_are_not_overruled() {
+    let apart = [
+        ("if user.superseded_by != () { revoke() }", "if user.superseded_by == () { review(\"x\") }"),
+        (
+            "switch user.country { \"CH\" => revoke(), _ => () }",
+            "switch user.country { () => review(\"x\"), _ => () }",
+        ),
+        (
+            "switch user.employment { \"staff\" | \"service\" => (), _ => revoke() }",
+            "if user.employment == \"staff\" { review(\"x\") }",
+        ),
+        (
+            "if user.employment == \"staff\" || user.employment == \"partner\" { revoke() }",
+            "if user.employment in [\"service\", \"contractor\"] { review(\"x\") }",
+        ),
+        (
+            "if !(user.has_left && user.legal_hold) { return; } revoke()",
+            "if !user.has_left { review(\"x\") }",
+        ),
+    ];
+    for (first, second) in apart {
+        assert_eq!(overruled(first, second), Vec::<String>::new(), "{first} {second}");
+    }
+    let helper = "private fn gone(user) { user.has_left && user.employment == \"staff\" }\n\
+                  fn a(user) { if gone(user) { revoke() } }\n\
+                  fn b(user) { if user.employment == \"partner\" { review(\"x\") } }";
+    clean(helper);
+}
+
+#[test]
+fn reviews_that_may_be_overruled_are_warned_of() {
+    let together = [
+        (
+            "if user.country == () || user.country == \"CH\" { revoke() }",
+            "switch user.country { () | \"DE\" => review(\"x\"), _ => () }",
+        ),
+        ("if user.has_left || user.legal_hold { revoke() }", "if !user.has_left { review(\"x\") }"),
+        (
+            "switch user.employment { \"staff\" if user.has_left => (), _ => revoke() }",
+            "if user.employment == \"staff\" { review(\"x\") }",
+        ),
+        (
+            "if user.departure != () && user.departure == \"retired\" { revoke() }",
+            "if user.departure != () { review(\"x\") }",
+        ),
+    ];
+    for (first, second) in together {
+        let found = overruled(first, second);
+        assert_eq!(found.len(), 1, "{first} {second} {found:?}");
+        assert!(found[0].contains("can overrule this review"), "{found:?}");
+    }
+}
