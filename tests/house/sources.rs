@@ -24,6 +24,9 @@ fn no_source_file_has_unsafe_code_or_loosens_the_lint() {
     for path in files::with_extension("src", "rs") {
         for (index, line) in files::text(&path).lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
+            // A text may name the word; what stands between texts may not.
+            let code: Vec<&str> = code.split('"').step_by(2).collect();
+            let code = code.join(" ");
             let words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
             for word in words {
                 assert!(

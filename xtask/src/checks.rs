@@ -31,10 +31,23 @@ const RUSTDOC: Step = Step {
     },
 };
 
-/// Links, error pages, forbidden words and sizes: the tests of the house itself.
+/// Links, error pages, forbidden words and sizes: the tests of the house itself. And what pages show of
+/// policies and of the program.
 const HOUSE: Step = Step::cargo(
     "links and pages",
-    &["test", "--package", "leaver", "--all-features", "--locked", "--test", "house"],
+    &[
+        "test",
+        "--package",
+        "leaver",
+        "--all-features",
+        "--locked",
+        "--test",
+        "house",
+        "--test",
+        "pages",
+        "--test",
+        "acme",
+    ],
 );
 
 const DOC_TESTS: Step = Step::cargo(
