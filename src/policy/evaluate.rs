@@ -128,7 +128,7 @@ impl Evaluator {
     /// use leaver::policy::{Basis, Source, check};
     ///
     /// let schema = Arc::new(Schema::default());
-    /// let text = "/// Everybody keeps everything.\nfn all(user) { keep() }";
+    /// let text = "/// Everybody keeps everything.\nfn everybody(user) { keep() }";
     /// let policy = check(vec![Source::new("acme.rhai", text)], &schema, None).policy.ok_or("errors")?;
     /// let moment = Moment::new(parse_instant("2026-11-22T09:00:00Z").ok_or("no instant")?, Zone::UTC)?;
     /// let evaluator = policy.evaluator(Basis::new(moment, true)).map_err(|found| found.message)?;
