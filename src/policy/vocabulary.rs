@@ -5,12 +5,14 @@
 //! nothing is listed twice.
 
 mod operators;
+mod reserved;
 mod words;
 
 use super::answer::Verb;
 use super::tree::{Builtin, Modifier, ObligationKind};
 
-pub use operators::{OPERATORS, OperatorWord, RESERVED_FUNCTIONS};
+pub use operators::{OPERATORS, OperatorWord};
+pub use reserved::RESERVED_FUNCTIONS;
 pub use words::WORDS;
 
 /// What kind of word it is, and so where it may stand.

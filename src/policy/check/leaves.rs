@@ -224,12 +224,13 @@ fn restrict(checker: &Checker<'_>, condition: &Node, outcome: bool, allowed: &mu
             }
         }
         // A helper that is nothing but a condition.
-        NodeKind::Helper { body: Block { statements, .. }, .. } => match &statements[..] {
-            [Statement::Expression(condition) | Statement::Return(Some(condition), _)] => {
+        NodeKind::Helper { body: Block { statements, .. }, .. } => {
+            if let [Statement::Expression(condition) | Statement::Return(Some(condition), _)] =
+                &statements[..]
+            {
                 restrict(checker, condition, outcome, allowed);
             }
-            _ => {}
-        },
+        }
         _ => {}
     }
 }

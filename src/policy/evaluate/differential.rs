@@ -29,6 +29,11 @@ impl Seeded {
         usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap_or(0)
     }
 
+    fn between(&mut self, least: i64, most: i64) -> i64 {
+        let width = usize::try_from(most - least + 1).unwrap_or(1);
+        least + i64::try_from(self.below(width)).unwrap_or(0)
+    }
+
     fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
@@ -238,9 +243,9 @@ fn user(seeded: &mut Seeded, schema: &Schema, moment: &Moment) -> User {
             Kind::Text if seeded.below(400) == 0 => Value::Text("long ".repeat(820).into()),
             Kind::Text => Value::Text(seeded.one_of(WORDS).into()),
             Kind::Id => Value::Id("ABCD1234".parse().unwrap()),
-            Kind::Date => Value::Date(moment.today() - time::Duration::days(seeded.below(400) as i64 - 100)),
+            Kind::Date => Value::Date(moment.today() - time::Duration::days(seeded.between(-100, 299))),
             Kind::Instant => {
-                Value::Instant(moment.instant() - time::Duration::hours(seeded.below(90) as i64 - 40))
+                Value::Instant(moment.instant() - time::Duration::hours(seeded.between(-40, 49)))
             }
             Kind::Texts if seeded.below(200) == 0 => {
                 Value::Texts((0..1_100).map(|n| format!("group {n}").into()).collect())

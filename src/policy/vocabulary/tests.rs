@@ -102,7 +102,6 @@ const WORDS_OF_RHAI: &[&str] = &[
     "type",
     "type_of",
     "unless",
-    "unsafe",
     "until",
     "use",
     "val",

@@ -384,7 +384,7 @@ impl Writer<'_> {
                 ]);
             }
             1 => return format!("also(leave_groups_and_lists(), notify({text}), restrict())"),
-            2 => return format!("also({}, restrict())", vec!["notify(\"a\")"; 7].join(", ")),
+            2 => return format!("also({}, restrict())", ["notify(\"a\")"; 7].join(", ")),
             3 => return format!("review({text})"),
             4 => {
                 return format!(
