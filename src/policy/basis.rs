@@ -18,8 +18,12 @@ pub struct Basis {
 }
 
 impl Basis {
+    /// The default patience. The limit of operations ends runaway rules long before; this is the
+    /// backstop behind it, and long enough that a busy machine does not run into it.
+    pub const PATIENCE: Duration = Duration::from_secs(5);
+
     /// A basis with the default entitlements and patience.
     pub fn new(moment: Moment, complete: bool) -> Self {
-        Self { moment, complete, entitlements: Entitlements::default(), patience: Duration::from_millis(250) }
+        Self { moment, complete, entitlements: Entitlements::default(), patience: Self::PATIENCE }
     }
 }
