@@ -198,7 +198,9 @@ impl Evaluator {
                 return Ok(decision);
             }
             let answers = self.interpreter.answers(&user)?;
-            Ok(combine(&circumstances, &answers))
+            let mut decision = combine(&circumstances, &answers);
+            decision.valid_until = self.time_conditions.cap(decision.valid_until, &answers, moment);
+            Ok(decision)
         })
     }
 }

@@ -4,9 +4,9 @@
 //! [`TimeConditions::of`] looks through a policy once for what depends on the day: comparisons, `in`
 //! and `switch` over `today()`, `days_since` and `days_until`, through variables and helpers.
 //! [`valid_until`] then puts a user's facts in. Nearly everything is linear in the day, so the day
-//! of a flip is calculated; where it is not, or where a loop is involved, or where an answer itself
-//! contains a time, the decision is valid until the next local midnight. Too early is safe, too late
-//! would not be.
+//! of a flip is calculated; where it is not, or where a loop is involved, the decision is valid until
+//! the next local midnight. Too early is safe, too late would not be. An answer that itself contains a
+//! time ends the decisions it is part of at midnight, see [`TimeConditions::cap`].
 
 mod collect;
 mod form;
@@ -14,9 +14,13 @@ mod term;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use time::OffsetDateTime;
 
+use super::answer::Answer;
 use super::compiled::Policy;
+use super::rule_error::RuleError;
 use super::sandbox::with_stack;
 use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
@@ -31,6 +35,8 @@ pub(crate) struct TimeConditions {
     conditions: Vec<Condition>,
     /// Something depends on the day in a way that is not looked into.
     daily: bool,
+    /// Rules, by position, whose answers can contain a time.
+    daily_answers: BTreeSet<usize>,
 }
 
 /// A condition whose operands depend on the day; numbers are those of terms.
@@ -50,7 +56,24 @@ impl TimeConditions {
         with_stack(|| collect::collect(policy))
     }
 
-    /// Whether nothing in the policy depends on the day.
+    /// `until`, but not past the next local midnight if a rule answered that can put a time into its
+    /// answer: tomorrow the answer would be another.
+    pub(crate) fn cap(
+        &self,
+        until: Option<OffsetDateTime>,
+        answers: &[Result<Answer, RuleError>],
+        moment: &Moment,
+    ) -> Option<OffsetDateTime> {
+        let answered =
+            |rule: &usize| matches!(answers.get(*rule), Some(Ok(answer)) if *answer != Answer::Nothing);
+        if !self.daily_answers.iter().any(answered) {
+            return until;
+        }
+        let midnight = first_instant(moment, day_number(moment.today()) + 1);
+        [until, midnight].into_iter().flatten().min()
+    }
+
+    /// Whether no condition in the policy depends on the day.
     pub(crate) fn is_empty(&self) -> bool {
         self.conditions.is_empty() && !self.daily
     }

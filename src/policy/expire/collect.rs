@@ -14,7 +14,7 @@ use crate::policy::visit::{Visit, walk_block, walk_node, walk_statement};
 /// Everything in `policy` that depends on the day.
 pub(super) fn collect(policy: &Policy) -> TimeConditions {
     let mut found = TimeConditions::default();
-    for rule in policy.rules() {
+    for (rule_number, rule) in policy.rules().iter().enumerate() {
         let definitions = Definitions::of(&rule.body);
         if !definitions.any_time {
             continue;
@@ -23,6 +23,7 @@ pub(super) fn collect(policy: &Policy) -> TimeConditions {
             definitions: &definitions,
             constants: policy.constants(),
             resolved: BTreeMap::new(),
+            rule: rule_number,
             found: &mut found,
         };
         walk_block(&mut collector, &rule.body);
@@ -155,6 +156,8 @@ struct Collector<'s, 't> {
     definitions: &'s Definitions<'t>,
     constants: &'s [Constant],
     resolved: BTreeMap<LocalId, usize>,
+    /// Which rule this is, by its position in the policy.
+    rule: usize,
     found: &'s mut TimeConditions,
 }
 
@@ -194,13 +197,13 @@ impl<'t> Visit<'t> for Collector<'_, 't> {
                 }
                 return self.node(list);
             }
-            // An answer that contains a time is another answer tomorrow.
+            // An answer that contains a time is another answer tomorrow, for whoever it is given to.
             NodeKind::Action(_, arguments)
             | NodeKind::Modify(_, _, arguments)
             | NodeKind::Obligation(_, arguments)
                 if arguments.iter().any(|argument| contains_time(self.definitions, argument)) =>
             {
-                self.found.daily = true;
+                self.found.daily_answers.insert(self.rule);
             }
             _ => {}
         }

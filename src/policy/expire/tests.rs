@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{TimeConditions, valid_until};
 use crate::model::{Fact, Field, Leaving, Moment, User, Value, parse_instant};
-use crate::policy::answer::{Answer, Verb};
+use crate::policy::answer::{Action, Answer, Verb};
 use crate::policy::compiled::Policy;
 use crate::policy::trace::printed::*;
 use crate::policy::trace::{day_number, plain_date, trace};
@@ -193,7 +193,17 @@ fn what_is_not_linear_lasts_until_midnight() {
 fn an_answer_that_contains_a_time_lasts_until_midnight() {
     let until = call(Builtin::Days, vec![days_until(date("2027-01-01"))]);
     let body = only(modify(action(Verb::Detach), Modifier::After, vec![until]));
-    assert_eq!(shown(&policy(vec![("rule", body)]), &someone(&[])), day("2026-11-23"));
+    let policy = policy(vec![("rule", body)]);
+    assert_eq!(shown(&policy, &someone(&[])), None, "no condition flips");
+    let conditions = TimeConditions::of(&policy);
+    let cap = |answer| {
+        conditions
+            .cap(None, &[Ok(answer)], &noon())
+            .and_then(|at| noon().date_of(at))
+            .map(crate::model::format_date)
+    };
+    assert_eq!(cap(Answer::Action(Action::new(Verb::Detach))), day("2026-11-23"));
+    assert_eq!(cap(Answer::Nothing), None, "who is not answered keeps the decision");
 }
 
 #[test]
