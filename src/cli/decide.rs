@@ -54,6 +54,9 @@ struct Chunk {
     lines: Vec<Line>,
     summary: Summary,
     failure: Option<Failure>,
+    /// The records go back to the thread that made them and end there: memory that is given back by
+    /// other threads than it was taken by makes the threads wait for each other.
+    spent: Vec<Record>,
 }
 
 /// Runs the command.
@@ -168,9 +171,15 @@ struct Renderer {
 impl Renderer {
     fn chunk(self, decider: &Decider<'_>, records: Vec<Record>) -> Chunk {
         let users = records.len() as u64;
-        let mut chunk =
-            Chunk { users, bytes: Vec::new(), lines: Vec::new(), summary: Summary::default(), failure: None };
-        for record in records {
+        let mut chunk = Chunk {
+            users,
+            bytes: Vec::new(),
+            lines: Vec::new(),
+            summary: Summary::default(),
+            failure: None,
+            spent: Vec::new(),
+        };
+        for record in &records {
             match decision_of(decider, record) {
                 Ok(decision) => {
                     chunk.summary.add(&decision);
@@ -182,6 +191,7 @@ impl Renderer {
                 }
             }
         }
+        chunk.spent = records;
         chunk
     }
 
@@ -204,10 +214,10 @@ impl Renderer {
     }
 }
 
-fn decision_of(decider: &Decider<'_>, record: Record) -> Result<Decision, Failure> {
+fn decision_of(decider: &Decider<'_>, record: &Record) -> Result<Decision, Failure> {
     match record {
-        Ok(user) => decider.decide(&user),
-        Err(bad) => Ok(engine::invalid_record(bad.id, record_message(&bad))),
+        Ok(user) => decider.decide(user),
+        Err(bad) => Ok(engine::invalid_record(bad.id, record_message(bad))),
     }
 }
 
