@@ -309,7 +309,7 @@ fn compare(
             continue;
         }
         let policy = checked.policy.unwrap_or_else(|| panic!("seed {seed}\n{text}\n{errors:#?}"));
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let interpreter = match &first {
             Some(first) => first.again(&policy, &moment, patience).unwrap(),
             None => Interpreter::new(&policy, &moment, patience).unwrap(),
