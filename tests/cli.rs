@@ -388,3 +388,14 @@ fn a_stream_comes_from_standard_input() {
     assert!(lines[1]["hold"]["message"].as_str().unwrap().contains("line 3"));
     assert_eq!(lines[2]["user"], "ECHOECHO");
 }
+
+#[test]
+fn a_policy_that_reads_what_nobody_provides_decides_nothing() {
+    let folder = acme();
+    fs::write(folder.path().join("acme.json"), DIRECTORY.replace(r#", "last_day": "2026-11-20""#, ""))
+        .unwrap();
+    let output = decide(folder.path(), &["--format", "json"]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("P0701") && told.contains("`last_day`"), "{told}");
+}
