@@ -6,24 +6,7 @@ use crate::policy::{
 
 /// Nothing to do.
 pub(crate) fn keep() -> Decision {
-    Decision {
-        user: "LEVIATHA".parse().ok(),
-        person: Some("E1002".into()),
-        outcome: Outcome::Keep,
-        disposition: Disposition::Keep,
-        access: Access::Keep,
-        obligations: Vec::new(),
-        rule: None,
-        reason: None,
-        ground: None,
-        after: None,
-        deadline: None,
-        approvals: 0,
-        overruled: Vec::new(),
-        vetoed: Vec::new(),
-        hold: None,
-        valid_until: None,
-    }
+    Decision { user: "LEVIATHA".parse().ok(), person: Some("E1002".into()), ..Decision::nothing(None) }
 }
 
 /// The ID is revoked.

@@ -69,6 +69,7 @@ impl<'t> Reading<'_, 't> {
                 Some("write it in double quotes".to_owned())
             }
             ("true or false", "text") => Some("write true or false, without quotes".to_owned()),
+            ("a list", _) => Some("write its entries in square brackets: [ … ]".to_owned()),
             _ => None,
         };
         self.report(span, Code::WrongValueType, format!("{what} must be {expected}, this is {found}"), help);

@@ -52,7 +52,8 @@ impl Decision {
         decision
     }
 
-    fn nothing(user: Option<Id>) -> Self {
+    /// The decision that nothing is to be done: what every decision starts from.
+    pub(crate) fn nothing(user: Option<Id>) -> Self {
         Self {
             user,
             person: None,

@@ -8,6 +8,20 @@ use crate::policy::tree::{Literal, Node, NodeKind};
 use crate::policy::types::Type;
 
 impl Checker<'_> {
+    /// Reports a call that goes deeper than the interpreter follows.
+    pub(super) fn too_many_calls(&mut self, span: Span) -> bool {
+        let deep = self.calls.len() + 2 > MAX_CALL_DEPTH;
+        if deep {
+            self.report_help(
+                Code::TooDeep,
+                span,
+                "too many calls within calls",
+                "use fewer helpers within helpers",
+            );
+        }
+        deep
+    }
+
     /// Puts a helper in the place of its call, typed with this call's arguments.
     pub(super) fn inline(
         &mut self,
@@ -41,13 +55,7 @@ impl Checker<'_> {
             );
             return self.broken(span);
         }
-        if self.calls.len() + 2 > MAX_CALL_DEPTH {
-            self.report_help(
-                Code::TooDeep,
-                span,
-                "too many calls within calls",
-                "use fewer helpers within helpers",
-            );
+        if self.too_many_calls(span) {
             return self.broken(span);
         }
         let literals: Vec<Option<Literal>> =

@@ -3,7 +3,7 @@
 use super::compare::element_of;
 use super::scope::Origin;
 use super::switch::statements_span;
-use super::{Checker, Inferred, MAX_CALL_DEPTH};
+use super::{Checker, Inferred};
 use crate::diagnostic::Code;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, Node, NodeKind, Statement};
@@ -68,13 +68,7 @@ impl Checker<'_> {
             self.report_help(Code::WrongArgumentCount, at, message, "write: |element| …");
             return self.broken(span);
         };
-        if self.calls.len() + 2 > MAX_CALL_DEPTH {
-            self.report_help(
-                Code::TooDeep,
-                span,
-                "too many calls within calls",
-                "use fewer helpers within helpers",
-            );
+        if self.too_many_calls(span) {
             return self.broken(span);
         }
         let bar = self.spans(file).token(at);

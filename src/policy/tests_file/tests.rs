@@ -29,26 +29,17 @@ fn messages(result: Result<TestCase, Vec<Diagnostic>>) -> Vec<String> {
 fn decision() -> Decision {
     Decision {
         user: TEST_ID.parse().ok(),
-        person: None,
         outcome: Outcome::Hold,
         disposition: Disposition::Hold,
         access: Access::Hold,
         obligations: vec![crate::policy::Obligation::Notify { text: "Bye".into() }],
-        rule: None,
-        reason: None,
-        ground: None,
-        after: None,
-        deadline: None,
-        approvals: 0,
-        overruled: Vec::new(),
-        vetoed: Vec::new(),
         hold: Some(Hold {
             code: HoldCode::Review,
             message: "look".to_owned(),
             rule: Some("check".into()),
             axes: vec![Axis::Id, Axis::Access],
         }),
-        valid_until: None,
+        ..Decision::nothing(None)
     }
 }
 
