@@ -3,11 +3,12 @@
 //! The bytes depend on the decisions alone. Where they go to a terminal, characters that it would
 //! obey are escaped; where a spreadsheet may open them, no cell is a formula.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use serde_json::Value as Json;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+use serde_json::value::RawValue;
 
 use crate::policy::Decision;
 use crate::policy::tests_file::expectation::DECISION_KEYS;
@@ -52,9 +53,11 @@ pub(crate) fn csv_header() -> Vec<u8> {
 
 /// Appends a decision as one row of CSV, in the order of [`csv_header`].
 pub(crate) fn write_csv(to: &mut Vec<u8>, decision: &Decision, for_terminal: bool) {
-    let json = serde_json::to_value(decision).unwrap_or_default();
+    // Nested values stay as they are written, so that their keys keep the order of the format.
+    let json = serde_json::to_string(decision).unwrap_or_default();
+    let values: BTreeMap<&str, &RawValue> = serde_json::from_str(&json).unwrap_or_default();
     let cells = DECISION_KEYS.iter().map(|key| {
-        let cell = cell_of(json.get(key).unwrap_or(&Json::Null));
+        let cell = cell_of(values.get(key).map_or("null", |value| value.get()));
         safe_cell(if for_terminal { visible(&cell).into_owned() } else { cell })
     });
     let mut writer = csv::WriterBuilder::new().buffer_capacity(512).from_writer(to);
@@ -63,12 +66,11 @@ pub(crate) fn write_csv(to: &mut Vec<u8>, decision: &Decision, for_terminal: boo
 }
 
 /// A value as the text of a cell: nothing for null and empty lists, JSON for nested values.
-fn cell_of(value: &Json) -> String {
-    match value {
-        Json::Null => String::new(),
-        Json::String(text) => text.clone(),
-        Json::Array(elements) if elements.is_empty() => String::new(),
-        other => other.to_string(),
+fn cell_of(json: &str) -> String {
+    match json {
+        "null" | "[]" => String::new(),
+        text if text.starts_with('"') => serde_json::from_str(text).unwrap_or_default(),
+        other => other.to_owned(),
     }
 }
 
@@ -124,7 +126,20 @@ mod tests {
         let record = reader.records().next().unwrap().unwrap();
         assert_eq!(record.len(), DECISION_KEYS.len());
         assert_eq!(&record[1], "'=HYPERLINK(\"x\")");
-        assert_eq!(record[5].parse::<Json>().unwrap()[0]["kind"], "leave_groups_and_lists");
+        assert!(
+            record[5].starts_with(r#"[{"kind":"leave_groups_and_lists"},{"kind":"notify","text":"#),
+            "{}",
+            &record[5]
+        );
+    }
+
+    #[test]
+    fn nested_values_of_csv_have_their_keys_in_the_order_of_the_format() {
+        let row = text(|to| write_csv(to, &sample::hold(), false));
+        assert!(
+            row.contains(r#""{""code"":""review"",""message"":""unused service account"",""rule"":"#),
+            "{row}"
+        );
     }
 
     #[test]
