@@ -1,0 +1,113 @@
+//! Writes down a plan that went wrong, as small as it can easily be made.
+//!
+//! In goes the scenario, out comes a file in the tests' temporary folder with seed, policy, directory,
+//! plan and violations. Users are dropped one by one as long as the same kind of violation remains.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::facts::World;
+use crate::judge::judge;
+use crate::planner::{Answer, Opened, parse};
+use crate::reading::{Kind, Reading};
+use crate::scenarios::{Prepared, Scenario};
+use crate::violation::{Class, Violation};
+
+/// Everything that is wrong with the plan of a scenario; nothing if there is none.
+fn violations(prepared: &Prepared, scenario: &Scenario) -> Option<(Value, Vec<Violation>)> {
+    let opened = Opened::of(scenario).ok()?;
+    if !prepared.can_start(&opened.directory) {
+        return None;
+    }
+    let Answer::Plan(text) = opened.plan(prepared, scenario) else { return None };
+    let plan = parse(&text);
+    let world = World::of(&opened.directory, opened.previous.as_ref());
+    let reading = Reading::of(&plan).ok()?;
+    let violations = judge(&world, &reading, &Kind::ALL);
+    Some((plan, violations))
+}
+
+/// The scenario with as few users as still lead to a violation of this class.
+fn shrunk(prepared: &Prepared, scenario: &Scenario, class: Class) -> Scenario {
+    let fails = |scenario: &Scenario| {
+        violations(prepared, scenario)
+            .is_some_and(|(_, found)| found.iter().any(|violation| violation.class == class))
+    };
+    let mut best = scenario.clone();
+    for simpler in [
+        Scenario { previous: None, ..best.clone() },
+        Scenario { guards: None, ..best.clone() },
+        Scenario { open: 0, ..best.clone() },
+    ] {
+        if fails(&simpler) {
+            best = simpler;
+        }
+    }
+    let mut at = 0;
+    while let Some(id) = best.directory["users"].get(at).map(|user| user["id"].clone()) {
+        let smaller = without(&best, &id);
+        if fails(&smaller) { best = smaller } else { at += 1 }
+    }
+    best
+}
+
+/// The scenario without one user, who leaves every place that names it.
+fn without(scenario: &Scenario, id: &Value) -> Scenario {
+    let mut smaller = scenario.clone();
+    for directory in std::iter::once(&mut smaller.directory).chain(&mut smaller.previous) {
+        if let Some(users) = directory["users"].as_array_mut() {
+            users.retain(|user| user["id"] != *id);
+        }
+        for section in ["groups", "lists"] {
+            for container in directory.get_mut(section).and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(members) = container.get_mut("members").and_then(Value::as_array_mut) {
+                    members.retain(|member| member != id);
+                }
+            }
+        }
+        for administrator in
+            directory.get_mut("administrators").and_then(Value::as_array_mut).into_iter().flatten()
+        {
+            if administrator.get("user") == Some(id) {
+                administrator["user"] = Value::Null;
+            }
+        }
+    }
+    smaller
+}
+
+/// Writes the report and says where it is.
+pub(crate) fn write(
+    name: &str,
+    prepared: &Prepared,
+    scenario: &Scenario,
+    found: &[Violation],
+) -> String {
+    let Some(class) = found.first().map(|violation| violation.class) else { return String::new() };
+    let small = shrunk(prepared, scenario, class);
+    let mut text = format!("{name}\n\nviolations:\n");
+    for violation in found {
+        let _ = writeln!(text, "  {violation}");
+    }
+    let _ = writeln!(text, "\npolicy:\n{}", prepared.text);
+    for (title, scenario) in [("shrunk", &small), ("whole", scenario)] {
+        let _ = writeln!(text, "\n== {title}: actor {}, open {}", scenario.actor, scenario.open);
+        if let Some(guards) = &scenario.guards {
+            let _ = writeln!(text, "guards:\n{guards}");
+        }
+        if let Some((plan, found)) = violations(prepared, scenario) {
+            for violation in &found {
+                let _ = writeln!(text, "  {violation}");
+            }
+            let parts = json!({"directory": scenario.directory, "previous": scenario.previous, "plan": plan});
+            let pretty = serde_json::to_string_pretty(&parts).expect("JSON");
+            let _ = writeln!(text, "{pretty}");
+        }
+    }
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("plan-oracle-{name}.txt"));
+    std::fs::write(&path, text).expect("the temporary folder of tests");
+    let first = found.first().map(ToString::to_string).unwrap_or_default();
+    format!("{first}\n    in {}", path.display())
+}
