@@ -52,9 +52,11 @@ pub(crate) fn directory(seeded: &mut Seeded, circumstances: &Circumstances) -> V
         _ => 5 + seeded.below(4),
     };
     let ids = ids(seeded, size);
+    // With two shared credentials nobody can say to which of them somebody migrates.
+    let has_two_shared = seeded.chance(12);
     let mut users: Vec<Map<String, Value>> = Vec::new();
     for (at, id) in ids.iter().enumerate() {
-        let user = user(seeded, circumstances, id, at, &users);
+        let user = user(seeded, circumstances, id, at, &users, has_two_shared);
         users.push(user);
     }
     supersede(seeded, &mut users);
@@ -73,7 +75,7 @@ pub(crate) fn directory(seeded: &mut Seeded, circumstances: &Circumstances) -> V
     let taken_at = circumstances.as_of - Duration::seconds(age);
     let mut directory = json!({"subscription": subscription, "taken_at": format_instant(taken_at),
         "complete": seeded.chance(94), "users": users});
-    sections(seeded, &circumstances.needed, &ids, &mut directory);
+    sections(seeded, &circumstances.needed, &ids, has_two_shared, &mut directory);
     directory
 }
 
@@ -96,7 +98,9 @@ fn user(
     id: &str,
     at: usize,
     before: &[Map<String, Value>],
+    has_two_shared: bool,
 ) -> Map<String, Value> {
+    let shared_credential = if has_two_shared && seeded.chance(40) { "m2" } else { "m1" };
     let mut user = Map::new();
     let mut set = |key: &str, value: Value| {
         user.insert(key.to_owned(), value);
@@ -152,7 +156,7 @@ fn user(
     let credential = match kind {
         0..=55 => Some(text(format!("c{at}"))),
         56..=66 => twin.and_then(|twin| twin.get("credential")).cloned().or(shared),
-        67..=87 => Some(text(seeded.one_of(&["m1", "m1", "m2"]))),
+        67..=87 => Some(text(shared_credential)),
         _ => None,
     };
     let is_multi = matches!(kind, 67..=87);
@@ -227,8 +231,15 @@ fn drop_columns(seeded: &mut Seeded, needed: &Needed, users: &mut [Map<String, V
     }
 }
 
-fn sections(seeded: &mut Seeded, needed: &Needed, ids: &[String], directory: &mut Value) {
-    let mut credentials: BTreeSet<String> = ["m1", "m2"].map(str::to_owned).into();
+fn sections(
+    seeded: &mut Seeded,
+    needed: &Needed,
+    ids: &[String],
+    has_two_shared: bool,
+    directory: &mut Value,
+) {
+    let shared: &[&str] = if has_two_shared { &["m1", "m2"] } else { &["m1"] };
+    let mut credentials: BTreeSet<String> = shared.iter().map(|id| (*id).to_owned()).collect();
     let users = directory["users"].as_array().expect("a list of users");
     credentials.extend(users.iter().filter_map(|user| Some(user["credential"].as_str()?.to_owned())));
     let people: Vec<String> = ids.iter().filter(|id| !id.starts_with('*')).cloned().collect();

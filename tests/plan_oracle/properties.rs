@@ -122,7 +122,6 @@ fn kind_of(batch: &Value) -> Result<Kind, String> {
 fn batches(value: &Value) -> Held {
     let batches: Vec<&Value> = value["batches"].as_array().into_iter().flatten().collect();
     let mut last: Option<(bool, i128)> = None;
-    let mut seen = BTreeSet::new();
     for (at, batch) in batches.iter().enumerate() {
         expect(batch["n"] == at + 1, "batches are numbered from 1")?;
         expect(batch["steps"].as_array().is_some_and(|steps| !steps.is_empty()), "a batch has steps")?;
@@ -137,8 +136,6 @@ fn batches(value: &Value) -> Held {
         let key = (instant.is_none(), instant.map_or(0, time::OffsetDateTime::unix_timestamp_nanos));
         expect(last.is_none_or(|last| last <= key), "batches are in the order of their start")?;
         last = Some(key);
-        let same = (batch["kind"].to_string(), batch["not_before"].to_string(), batch["waits_for"].to_string());
-        expect(seen.insert(same), "steps of one kind, start and waits are one batch")?;
     }
     Ok(())
 }

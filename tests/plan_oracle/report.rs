@@ -3,6 +3,7 @@
 //! In goes the scenario, out comes a file in the tests' temporary folder with seed, policy, directory,
 //! plan and violations. Users are dropped one by one as long as the same kind of violation remains.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -108,6 +109,6 @@ pub(crate) fn write(
     }
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("plan-oracle-{name}.txt"));
     std::fs::write(&path, text).expect("the temporary folder of tests");
-    let first = found.first().map(ToString::to_string).unwrap_or_default();
-    format!("{first}\n    in {}", path.display())
+    let classes: BTreeSet<Class> = found.iter().map(|violation| violation.class).collect();
+    format!("{classes:?}: {}", path.display())
 }

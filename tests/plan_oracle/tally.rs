@@ -21,7 +21,7 @@ pub(crate) struct Tally {
     pub(crate) broken: BTreeMap<String, usize>,
     /// How often each fault was made, and how often it was seen.
     pub(crate) made: BTreeMap<&'static str, (usize, usize)>,
-    /// A description of the first violations, and where each plan was written to.
+    /// What went wrong, and where the plan was written to: some of each kind.
     pub(crate) reports: Vec<String>,
 }
 
