@@ -35,6 +35,8 @@ pub enum FindingCode {
     UnmanagedContainer,
     /// More licences in use than bought.
     TooFewLicences,
+    /// Somebody whose access or ID goes by a plan is still in a group or list afterwards (PLATFORM 21, 23).
+    ResidualMembership,
 }
 
 /// Something a person should look at.

@@ -1,0 +1,200 @@
+//! What is to happen to one user: the steps a decision comes to, before they are put into an order.
+//!
+//! A course starts as what the decision says and is then put to the tests of the platform, of the actor's
+//! authority and of the seats; each can strike an axis out. What survives becomes steps.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::hazard::{Hazard, Reason};
+use super::step::StepKind;
+use super::surroundings::Position;
+use crate::model::Id;
+use crate::policy::{Axis, Period};
+
+/// How access is taken away or moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Delete the single credential with this key.
+    Delete(Arc<str>),
+    /// Let the device management take the app or its configuration off the device.
+    Remove,
+    /// Move to the licence of the device management.
+    Migrate {
+        /// The single credential that goes, if there is one.
+        from: Option<Arc<str>>,
+        /// The credential of the device management.
+        to: Arc<str>,
+    },
+}
+
+/// What happens to the ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Detach,
+    Revoke,
+}
+
+impl Fate {
+    pub(super) const fn kind(self) -> StepKind {
+        match self {
+            Self::Detach => StepKind::Detach,
+            Self::Revoke => StepKind::Revoke,
+        }
+    }
+}
+
+/// From when the ID axis may be carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Start {
+    /// At once.
+    #[default]
+    Now,
+    /// Not before an instant.
+    At(OffsetDateTime),
+    /// So long after the person was told.
+    AfterNotice(Period),
+}
+
+/// Somebody is told something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    /// Who is told.
+    pub(super) told: Position,
+    /// The words.
+    pub(super) text: Arc<str>,
+    /// The container that the told ID joins first, so that Broadcast reaches it.
+    pub(super) join: Option<usize>,
+}
+
+/// How it stands with a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// There are steps, unless nothing is left to do.
+    Planned,
+    /// The decision is that nothing happens.
+    Kept,
+    /// Held by the decision or by hazards.
+    Held,
+    /// Nothing may happen by this actor, or at all.
+    Refused,
+    /// Another plan is at work.
+    Open,
+}
+
+/// What is to happen to one user.
+#[derive(Clone, Debug)]
+pub(super) struct Course {
+    pub(super) standing: Standing,
+    pub(super) reason: Option<Reason>,
+    pub(super) access: Option<Way>,
+    pub(super) fate: Option<Fate>,
+    pub(super) start: Start,
+    pub(super) notices: Vec<Notice>,
+    /// Who takes the user's places in groups and lists.
+    pub(super) heir: Option<Position>,
+    pub(super) leaves_containers: bool,
+    pub(super) restricts: bool,
+    pub(super) hazards: Vec<Hazard>,
+    /// The decision wanted something on an axis.
+    wanted_axis: bool,
+}
+
+impl Course {
+    /// A course on which nothing happens.
+    pub(super) fn idle(standing: Standing, reason: Option<Reason>) -> Self {
+        Self {
+            standing,
+            reason,
+            access: None,
+            fate: None,
+            start: Start::Now,
+            notices: Vec::new(),
+            heir: None,
+            leaves_containers: false,
+            restricts: false,
+            hazards: Vec::new(),
+            wanted_axis: false,
+        }
+    }
+
+    /// A course that is being worked out. `wants_axis` says whether the decision acts on an axis.
+    pub(super) fn started(wants_axis: bool) -> Self {
+        Self { wanted_axis: wants_axis, ..Self::idle(Standing::Planned, None) }
+    }
+
+    /// Strikes out what a hazard holds, and remembers it.
+    pub(super) fn endanger(&mut self, hazard: Hazard) {
+        if hazard.holds.contains(&Axis::Access) {
+            self.access = None;
+        }
+        if hazard.holds.contains(&Axis::Id) {
+            self.fate = None;
+        }
+        self.hazards.push(hazard);
+    }
+
+    /// Once everything is tested: a user held on every axis on which something was to happen gets no steps at
+    /// all, and obligations die with the last axis (FORMATS).
+    pub(super) fn conclude(&mut self) {
+        if self.standing != Standing::Planned || self.access.is_some() || self.fate.is_some() {
+            return;
+        }
+        let held = self.hazards.iter().find(|hazard| !hazard.holds.is_empty());
+        let Some(first) = held.filter(|_| self.wanted_axis) else { return };
+        let reason = Reason::new(first.code, first.message.clone());
+        self.stop(Standing::Held, reason);
+    }
+
+    /// Nothing happens, for a reason. Hazards stay: they are still true.
+    pub(super) fn stop(&mut self, standing: Standing, reason: Reason) {
+        let hazards = std::mem::take(&mut self.hazards);
+        *self = Self { hazards, wanted_axis: self.wanted_axis, ..Self::idle(standing, Some(reason)) };
+    }
+
+    /// The kinds of steps this comes to, beside the changes of groups and lists.
+    pub(super) fn kinds(&self) -> Vec<StepKind> {
+        let mut kinds = Vec::new();
+        if !self.notices.is_empty() {
+            kinds.push(StepKind::Notify);
+        }
+        if self.restricts {
+            kinds.push(StepKind::StageMdmConfiguration);
+        }
+        match &self.access {
+            Some(Way::Delete(_)) => kinds.push(StepKind::Withdraw),
+            Some(Way::Remove) => {
+                kinds.push(StepKind::RemoveFromDevice);
+                if self.fate == Some(Fate::Detach) {
+                    kinds.push(StepKind::Verify);
+                }
+            }
+            Some(Way::Migrate { from, .. }) => {
+                kinds.extend([
+                    StepKind::StageMdmConfiguration,
+                    StepKind::Verify,
+                    StepKind::ActivateMdmLicence,
+                ]);
+                kinds.extend(from.is_some().then_some(StepKind::Withdraw));
+            }
+            None => {}
+        }
+        kinds.extend(self.fate.map(Fate::kind));
+        kinds
+    }
+
+    /// The other users this touches.
+    pub(super) fn touched(&self) -> impl Iterator<Item = Position> + '_ {
+        self.notices.iter().map(|notice| notice.told).chain(self.heir)
+    }
+}
+
+/// IDs as a sentence lists them: at most three, then how many more.
+pub(super) fn listed(ids: &[Id]) -> String {
+    let shown: Vec<&str> = ids.iter().take(3).map(Id::as_str).collect();
+    match ids.len().saturating_sub(3) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,70 @@
+//! Seats: bought, used, and what a plan frees, when (PLATFORM 13, 19).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::course::{Course, Standing, Way};
+use super::schedule::{Begin, Schedule};
+use super::step::{StepKind, instant_or_null};
+use crate::model::Licences;
+
+/// Seats of the subscription and what becomes of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seats {
+    /// Seats bought.
+    pub bought: u32,
+    /// Seats in use before the plan.
+    pub used: u32,
+    /// Seats that the plan frees, by time. A migration gives one back and takes one.
+    pub freed: Vec<Freed>,
+}
+
+/// Seats that become free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Freed {
+    /// At the latest; `None` if nothing bounds it.
+    #[serde(serialize_with = "instant_or_null")]
+    pub at: Option<OffsetDateTime>,
+    /// How many.
+    pub seats: u32,
+}
+
+/// What the steps of all courses free.
+pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &Schedule) -> Option<Seats> {
+    let licences = licences?;
+    let mut freed: BTreeMap<Begin, u32> = BTreeMap::new();
+    for (position, steps) in &schedule.of_user {
+        let course = &courses[*position];
+        if course.standing != Standing::Planned || matches!(course.access, Some(Way::Migrate { .. })) {
+            continue;
+        }
+        for index in steps {
+            let step = &schedule.steps[*index];
+            // A shared credential is one seat: only the step of its first user counts.
+            if step.user != Some(*position) {
+                continue;
+            }
+            let at = match (step.kind, step.begin) {
+                (StepKind::Withdraw, Begin::At(start)) => step.kind.effect_by(start).map(Begin::At),
+                (StepKind::Withdraw | StepKind::RemoveFromDevice, _) => Some(Begin::Observed),
+                _ => None,
+            };
+            if let Some(at) = at {
+                *freed.entry(at).or_default() += 1;
+            }
+        }
+    }
+    let freed = freed
+        .into_iter()
+        .map(|(at, seats)| Freed {
+            at: match at {
+                Begin::At(instant) => Some(instant),
+                Begin::Observed => None,
+            },
+            seats,
+        })
+        .collect();
+    Some(Seats { bought: licences.bought, used: licences.used, freed })
+}

@@ -1,0 +1,299 @@
+//! Order and time: from courses to steps, each with what it waits for and when it may begin.
+//!
+//! A step waits for others only where the platform makes it (PLATFORM 4, 14, 18, 19, 22, 26); everything else
+//! is told by the order of the batches alone, so that a Broadcast that does not answer keeps nobody in the app.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::containers::{Change, Joined, changes};
+use super::course::{Course, Fate, Standing, Start, Way};
+use super::payload::Configuration;
+use super::step::{StepKind, Target, WITHDRAWAL, With};
+use super::surroundings::{Position, SignIn, Surroundings};
+use crate::model::Credential;
+
+/// Index of a step among all.
+pub(super) type Index = usize;
+
+/// When a step may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Begin {
+    /// At an instant.
+    At(OffsetDateTime),
+    /// When something is observed that nothing bounds.
+    Observed,
+}
+
+/// A step before it is numbered.
+#[derive(Debug)]
+pub(super) struct Scheduled {
+    pub(super) kind: StepKind,
+    /// `None` for a step for a whole group.
+    pub(super) user: Option<Position>,
+    pub(super) target: Target,
+    pub(super) with: Option<With>,
+    pub(super) waits_for: Vec<Index>,
+    pub(super) begin: Begin,
+    /// Whether a told ID has to be in a synchronised group first: then it is told after the groups were seen to.
+    pub(super) is_late: bool,
+}
+
+/// All steps, and those of each user.
+#[derive(Default)]
+pub(super) struct Schedule {
+    pub(super) steps: Vec<Scheduled>,
+    /// By position. The step that deletes a shared credential is among those of each of its users.
+    pub(super) of_user: BTreeMap<Position, Vec<Index>>,
+    /// Changes of memberships by position.
+    pub(super) changes: BTreeMap<Position, Vec<(usize, Change)>>,
+}
+
+/// Builds the schedule.
+struct Scheduler<'a, 's> {
+    surroundings: &'s Surroundings<'a>,
+    licence: Option<&'a Credential>,
+    schedule: Schedule,
+    joined: Joined,
+    /// The step that deletes a credential.
+    deleting: HashMap<Arc<str>, Index>,
+    /// Steps that change a group, by container.
+    group_changes: BTreeMap<usize, Vec<Index>>,
+    /// Notices that wait until a group is synchronised.
+    late_notices: Vec<(Index, usize)>,
+}
+
+/// The steps of all courses.
+pub(super) fn schedule<'a>(
+    surroundings: &Surroundings<'a>,
+    licence: Option<&'a Credential>,
+    courses: &[Course],
+) -> Schedule {
+    let mut scheduler = Scheduler {
+        surroundings,
+        licence,
+        schedule: Schedule::default(),
+        joined: Joined::new(),
+        deleting: HashMap::new(),
+        group_changes: BTreeMap::new(),
+        late_notices: Vec::new(),
+    };
+    for (position, course) in courses.iter().enumerate() {
+        if course.standing == Standing::Planned {
+            scheduler.user(position, course);
+        }
+    }
+    scheduler.synchronise();
+    scheduler.wait_for_effects();
+    scheduler.schedule
+}
+
+impl Scheduler<'_, '_> {
+    fn now(&self) -> Begin {
+        Begin::At(self.surroundings.moment.instant())
+    }
+
+    fn add(
+        &mut self,
+        kind: StepKind,
+        user: Position,
+        target: Target,
+        with: Option<With>,
+        waits_for: Vec<Index>,
+        begin: Begin,
+    ) -> Index {
+        let index = self.schedule.steps.len();
+        self.schedule.steps.push(Scheduled {
+            kind,
+            user: Some(user),
+            target,
+            with,
+            waits_for,
+            begin,
+            is_late: false,
+        });
+        self.schedule.of_user.entry(user).or_default().push(index);
+        index
+    }
+
+    fn user(&mut self, position: Position, course: &Course) {
+        let own = Target::Id(self.surroundings.user(position).id());
+        let changes = changes(self.surroundings, position, course, &mut self.joined);
+        let mut first = Vec::new();
+        let mut joins: BTreeMap<usize, Index> = BTreeMap::new();
+        for (container, change) in &changes {
+            let index = self.change(position, *container, *change);
+            match change {
+                Change::Join(_) => {
+                    joins.insert(*container, index);
+                }
+                Change::Replace(_) => first.push(index),
+                Change::Leave => {}
+            }
+        }
+        for notice in &course.notices {
+            let waits =
+                notice.join.and_then(|container| joins.get(&container)).copied().into_iter().collect();
+            let told = Target::Id(self.surroundings.user(notice.told).id());
+            let with = Some(With::Text(notice.text.clone()));
+            let index = self.add(StepKind::Notify, position, told, with, waits, self.now());
+            if let Some(container) = notice.join.filter(|at| self.surroundings.containers[*at].is_group) {
+                self.schedule.steps[index].is_late = true;
+                self.late_notices.push((index, container));
+            }
+            first.push(index);
+        }
+        if course.restricts {
+            let with = Some(With::Configuration(Arc::new(Configuration::restrictions())));
+            self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), self.now());
+        }
+        let ended = self.access(position, course, &own);
+        if let Some(fate) = course.fate {
+            self.fate(position, fate, course.start, first, ended, own);
+        }
+        if !changes.is_empty() {
+            self.schedule.changes.insert(position, changes);
+        }
+    }
+
+    fn change(&mut self, position: Position, container: usize, change: Change) -> Index {
+        let place = &self.surroundings.containers[container];
+        let kind = change.kind(place.is_group);
+        let with = match change {
+            Change::Join(who) | Change::Replace(who) => Some(With::Id(self.surroundings.user(who).id())),
+            Change::Leave => None,
+        };
+        let target = Target::Key(place.key.clone());
+        let is_group = place.is_group;
+        let index = self.add(kind, position, target, with, Vec::new(), self.now());
+        if is_group {
+            self.group_changes.entry(container).or_default().push(index);
+        }
+        index
+    }
+
+    /// The steps of the access axis; answers what a detach has to wait for, and from when.
+    fn access(&mut self, position: Position, course: &Course, own: &Target) -> (Vec<Index>, Option<Begin>) {
+        let now = self.now();
+        match &course.access {
+            None => {
+                let ended = match self.surroundings.sign_in(position) {
+                    SignIn::Nothing => self.surroundings.access_ended_by(position),
+                    _ => None,
+                };
+                (Vec::new(), ended.map(Begin::At))
+            }
+            Some(Way::Delete(key)) => (vec![self.delete(position, key, Vec::new(), now)], None),
+            Some(Way::Remove) => {
+                let with = Some(With::Configuration(Arc::new(Configuration::removal())));
+                let removal =
+                    self.add(StepKind::RemoveFromDevice, position, own.clone(), with, Vec::new(), now);
+                if course.fate != Some(Fate::Detach) {
+                    return (Vec::new(), None);
+                }
+                let verify = self.verify(position, own, removal);
+                (vec![verify], Some(Begin::Observed))
+            }
+            Some(Way::Migrate { from, to }) => {
+                let user = self.surroundings.user(position);
+                let staged = Configuration::before_migration(user);
+                let with = Some(With::Configuration(Arc::new(staged)));
+                let stage =
+                    self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), now);
+                let mut last = self.verify(position, own, stage);
+                if let Some(key) = from {
+                    last = self.delete(position, key, vec![last], Begin::Observed);
+                }
+                let configuration = self.licence.map(Configuration::licence);
+                let with = configuration.map(|configuration| With::Configuration(Arc::new(configuration)));
+                let target = Target::Key(to.clone());
+                self.add(StepKind::ActivateMdmLicence, position, target, with, vec![last], Begin::Observed);
+                (Vec::new(), None)
+            }
+        }
+    }
+
+    fn verify(&mut self, position: Position, own: &Target, after: Index) -> Index {
+        self.add(StepKind::Verify, position, own.clone(), None, vec![after], self.now())
+    }
+
+    /// Deletes a credential, once, whoever uses it. It begins when the last of them is ready.
+    fn delete(&mut self, position: Position, key: &Arc<str>, waits_for: Vec<Index>, begin: Begin) -> Index {
+        if let Some(index) = self.deleting.get(key).copied() {
+            let step = &mut self.schedule.steps[index];
+            step.waits_for.extend(waits_for);
+            step.begin = step.begin.max(begin);
+            self.schedule.of_user.entry(position).or_default().push(index);
+            return index;
+        }
+        let index = self.add(StepKind::Withdraw, position, Target::Key(key.clone()), None, waits_for, begin);
+        self.deleting.insert(key.clone(), index);
+        index
+    }
+
+    fn fate(
+        &mut self,
+        position: Position,
+        fate: Fate,
+        start: Start,
+        mut waits_for: Vec<Index>,
+        (ended, from): (Vec<Index>, Option<Begin>),
+        own: Target,
+    ) {
+        let moment = self.surroundings.moment;
+        let now = moment.instant();
+        let mut begin = match start {
+            Start::Now => Begin::At(now),
+            Start::At(instant) => Begin::At(instant.max(now)),
+            // Everybody is told at once, so the delay counts from now. Past the year 9999 it never comes.
+            Start::AfterNotice(period) => moment
+                .add(now, period.days, period.hours)
+                .map_or(Begin::Observed, |at| Begin::At(at.max(now))),
+        };
+        if fate == Fate::Detach {
+            waits_for.extend(ended);
+            begin = from.map_or(begin, |from| begin.max(from));
+        }
+        self.add(fate.kind(), position, own, None, waits_for, begin);
+    }
+
+    /// Each changed group is synchronised once, after all of its changes (PLATFORM 22).
+    fn synchronise(&mut self) {
+        for (container, changes) in std::mem::take(&mut self.group_changes) {
+            let index = self.schedule.steps.len();
+            self.schedule.steps.push(Scheduled {
+                kind: StepKind::SynchroniseGroup,
+                user: None,
+                target: Target::Key(self.surroundings.containers[container].key.clone()),
+                with: None,
+                waits_for: changes,
+                begin: self.now(),
+                is_late: false,
+            });
+            for (notice, _) in self.late_notices.iter().filter(|(_, through)| *through == container) {
+                self.schedule.steps[*notice].waits_for.push(index);
+            }
+        }
+    }
+
+    /// A detach begins when the withdrawals it waits for have taken effect (PLATFORM 1, 4). Only now is known
+    /// when those that several users share begin.
+    fn wait_for_effects(&mut self) {
+        for index in 0..self.schedule.steps.len() {
+            let step = &self.schedule.steps[index];
+            if step.kind != StepKind::Detach {
+                continue;
+            }
+            let withdrawals = step.waits_for.iter().map(|at| &self.schedule.steps[*at]);
+            let effects =
+                withdrawals.filter(|step| step.kind == StepKind::Withdraw).map(|step| match step.begin {
+                    Begin::At(start) => start.checked_add(WITHDRAWAL).map_or(Begin::Observed, Begin::At),
+                    Begin::Observed => Begin::Observed,
+                });
+            let begin = effects.fold(step.begin, Begin::max);
+            self.schedule.steps[index].begin = begin;
+        }
+    }
+}
