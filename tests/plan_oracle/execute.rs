@@ -15,6 +15,9 @@ use crate::reading::{
 use crate::schedule::{Pace, starts};
 use crate::violation::{Class, Violation};
 
+/// The hazard that says that nobody knows who is in groups and lists.
+const MEMBERS_UNKNOWN: &[&str] = &["L0221"];
+
 /// What the plan sets out to do with a user, without what is held.
 #[derive(Clone, Debug)]
 pub(crate) struct Intent<'p> {
@@ -238,7 +241,8 @@ impl<'a> Run<'a> {
             .is_some_and(|intent| intent.user.decision.ground.as_deref() == Some("superseded_by"));
         let successor = self.world.users.get(&user).and_then(|member| member.successor);
         let is_new = !superseded || successor.is_none_or(|new| new == told);
-        let is_reached = told == user || self.platform.receives_broadcasts(self.world, told);
+        let is_reached = self.platform.receives_broadcasts(self.world, told)
+            || !self.world.knows_members && self.plan.warns(None, MEMBERS_UNKNOWN);
         if !is_new || !is_reached || !self.world.is_same_person(user, told) {
             self.complain(step, Class::ToldElsewhere);
         }
@@ -306,7 +310,8 @@ impl<'a> Run<'a> {
     pub(crate) fn may_join(&self, user: Id, id: Id) -> bool {
         let is_active =
             self.platform.accounts.get(&id).is_some_and(|account| account.state == IdState::Active);
-        id != user && !id.is_system() && is_active && !self.intents.get(&id).is_some_and(Intent::goes)
+        let goes = self.intents.get(&id).is_some_and(Intent::goes);
+        id != user && !id.is_system() && is_active && !goes && self.world.is_same_person(user, id)
     }
 
     fn synchronise(&mut self, step: &Step) {

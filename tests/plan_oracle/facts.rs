@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) credentials: BTreeMap<String, Option<CredentialKind>>,
     pub(crate) groups: BTreeMap<String, Container>,
     pub(crate) lists: BTreeMap<String, Container>,
+    /// Whether the directory says who is in its groups and in its lists.
+    pub(crate) knows_members: bool,
     /// Seats bought and used, if both are known.
     pub(crate) seats: Option<(u32, u32)>,
     /// Whether the edition includes revoking (PLATFORM 7, 10).
@@ -97,6 +99,7 @@ impl World {
             credentials,
             groups,
             lists,
+            knows_members: [Field::Groups, Field::Lists].iter().all(|field| directory.provides(field.slot())),
             seats: None,
             may_revoke: matches!(subscription.edition, Edition::Enterprise | Edition::Professional),
             zone: subscription.time_zone.clone(),

@@ -16,47 +16,62 @@ use crate::reading::{Access, Disposition, Kind, Obligation, Reading, Second, Sta
 use crate::schedule::Pace;
 use crate::violation::{Class, Violation};
 
-/// Everything that is wrong with a plan. `paces` says which kinds of steps are also carried out far
-/// too late.
+/// Hazards by which a plan says that a licence survives, or may.
+const LICENCE_SURVIVES: &[&str] = &["L0205", "L0206"];
+
+/// Hazards by which a plan says that the new ID does not take the place of the old one.
+const NOT_REPLACED: &[&str] = &["L0216", "L0217"];
+
+/// Hazards by which a plan says that somebody is not told.
+const NOT_TOLD: &[&str] = &["L0214"];
+
+/// Everything that is wrong with a plan, each thing once. `late` says which kinds of steps are also
+/// carried out far too late.
 pub(crate) fn judge(world: &World, plan: &Reading, late: &[Kind]) -> Vec<Violation> {
-    let mut run = Run::through(world, plan, Pace::WORST);
-    windows(&mut run);
-    let mut violations = run.violations;
+    let mut unanswered = Run::through(world, plan, Pace::WORST);
+    let mut fast = Run::through(world, plan, Pace::FAST);
+    windows(&mut unanswered, &fast);
+    goals(&mut fast);
+    let mut violations = unanswered.violations;
+    violations.append(&mut fast.violations);
     let present: BTreeSet<Kind> = plan.steps.iter().map(|step| step.kind).collect();
     let late = late.iter().filter(|kind| present.contains(kind)).map(|kind| Pace::late(*kind));
-    for pace in [Pace::SLOW, Pace::FAST].into_iter().chain(late) {
-        if plan.steps.is_empty() {
-            break;
-        }
+    for pace in std::iter::once(Pace::SLOW).chain(late).filter(|_| !plan.steps.is_empty()) {
         let mut run = Run::through(world, plan, pace);
         goals(&mut run);
         violations.append(&mut run.violations);
     }
+    let mut seen = BTreeSet::new();
+    violations.retain(|violation| seen.insert((violation.class, violation.user, violation.detail.clone())));
     violations
 }
 
-/// Compares each window with the simulated worst case.
-fn windows(run: &mut Run<'_>) {
+/// Compares each window with the simulated worst case: that of devices that never answer, or of those
+/// that answer at once, whichever is longer.
+fn windows(run: &mut Run<'_>, fast: &Run<'_>) {
     for user in &run.plan.users {
-        let Some(found) = run.platform.windows(user.user) else {
+        let (Some(found), Some(other)) = (run.platform.windows(user.user), fast.platform.windows(user.user))
+        else {
             run.report(Class::StepForOthers, Some(user.user), "no such user");
             continue;
         };
+        if run.platform.reappeared.contains_key(&user.user) {
+            continue;
+        }
         let stated = [
             (READS, user.exposure.reads_until, Class::ReadsLonger),
             (WRITES, user.exposure.writes_until, Class::WritesLonger),
             (LISTED, user.exposure.listed_until, Class::ListedLonger),
         ];
         for (which, stated, longer) in stated {
-            let truth = match found[which] {
+            let until = |window: Window| match window {
                 Window::Never => Until::Ended,
                 Window::Open => Until::Unbounded,
                 Window::Closed(at) if at <= run.plan.as_of => Until::Ended,
                 Window::Closed(at) => Until::At(at),
             };
-            if stated == truth {
-                continue;
-            }
+            let truth = [until(found[which]), until(other[which])].into_iter().max_by_key(|end| rank(*end));
+            let Some(truth) = truth.filter(|truth| *truth != stated) else { continue };
             let class = if rank(stated) < rank(truth) { longer } else { Class::WindowTooWide };
             run.report(class, Some(user.user), format!("{longer:?}: stated {stated:?}, worst case {truth:?}"));
         }
@@ -120,8 +135,14 @@ fn goals(run: &mut Run<'_>) {
         run.report(Class::NotSynchronised, None, key);
     }
     if let (Some(freed), Some((_, used))) = (run.plan.freed, run.world.seats) {
-        let taken = run.plan.steps.iter().filter(|step| step.kind == Kind::ActivateMdmLicence).count();
-        let really = i64::from(used) - i64::from(run.platform.seats_used) + i64::try_from(taken).unwrap_or(0);
+        // Who migrates hands one seat in and takes another; who had none takes one that was free.
+        let newcomers = run.plan.steps.iter().filter(|step| {
+            let member = step.user.and_then(|user| run.world.users.get(&user));
+            let had_none = member.is_some_and(|member| matches!(member.login, Login::NothingSince(_)));
+            step.kind == Kind::ActivateMdmLicence && had_none
+        });
+        let newcomers = i64::try_from(newcomers.count()).unwrap_or(0);
+        let really = i64::from(used) + newcomers - i64::from(run.platform.seats_used);
         if i64::try_from(freed).ok() != Some(really) {
             let detail = format!("{freed} seats are said to be freed, {really} are");
             run.report(Class::NotDone, None, detail);
@@ -141,10 +162,19 @@ fn id_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
         run.report(Class::NotDone, Some(id), format!("decided {:?}, ends {state:?}", intent.disposition));
     }
     let keeps_licence = state == IdState::Revoked && run.platform.login_works(id);
-    let is_reported = run.plan.hazards.iter().any(|hazard| hazard.user == Some(id));
-    if keeps_licence && !is_reported {
+    if keeps_licence && !shares_with_oneself(run, id) && !run.plan.warns(Some(id), LICENCE_SURVIVES) {
         run.report(Class::LicenceUnreported, Some(id), "its credential works for ever");
     }
+}
+
+/// Whether another ID of the person, which stays, goes on with the same credential: then the licence is
+/// in use, and nobody got it who had it not.
+fn shares_with_oneself(run: &Run<'_>, id: Id) -> bool {
+    let login = |id| run.world.users.get(&id).map(|member| &member.login);
+    let stays = |other: &Id| run.platform.accounts.get(other).is_some_and(|found| found.state == IdState::Active);
+    let is_named = matches!(login(id), Some(Login::With(_)));
+    let others = run.world.users_of_person(id);
+    is_named && others.iter().any(|other| *other != id && login(*other) == login(id) && stays(other))
 }
 
 fn access_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
@@ -169,12 +199,21 @@ fn access_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
     }
 }
 
+fn must_leave(intent: &Intent<'_>) -> bool {
+    intent.user.owes(|obligation| matches!(obligation, Obligation::LeaveGroupsAndLists {}))
+}
+
 /// Where the user was, and is not to be, or somebody else is to be.
 fn memberships(run: &mut Run<'_>, intent: &Intent<'_>) {
     let id = intent.user.user;
-    let replacement = intent.replacement().filter(|new| run.may_join(id, *new));
-    let leaves = replacement.is_some()
-        || intent.user.owes(|obligation| matches!(obligation, Obligation::LeaveGroupsAndLists {}));
+    let excused = run.plan.warns(Some(id), NOT_REPLACED);
+    let replacement = intent.replacement().filter(|new| run.may_join(id, *new) && !excused);
+    // Who takes the place may leave it in turn, or hand it on.
+    let leaves_itself =
+        |intent: &Intent<'_>| intent.is_planned() && (must_leave(intent) || intent.replacement().is_some());
+    let is_there = |new: &Id| !run.intents.get(new).is_some_and(leaves_itself);
+    let leaves = replacement.is_some() || must_leave(intent);
+    let replacement = replacement.filter(is_there);
     if !leaves {
         return;
     }
@@ -206,7 +245,7 @@ fn memberships(run: &mut Run<'_>, intent: &Intent<'_>) {
 
 fn obligations(run: &mut Run<'_>, intent: &Intent<'_>) {
     let id = intent.user.user;
-    if intent.must_be_told() && !run.told.contains_key(&id) && !is_warned_of(run, id) {
+    if intent.must_be_told() && !run.told.contains_key(&id) && !run.plan.warns(Some(id), NOT_TOLD) {
         run.report(Class::NotDone, Some(id), "never told");
     }
     let is_managed = run.world.users.get(&id).is_some_and(|member| member.is_managed);
@@ -215,11 +254,6 @@ fn obligations(run: &mut Run<'_>, intent: &Intent<'_>) {
     {
         run.report(Class::NotDone, Some(id), "never restricted");
     }
-}
-
-/// Whether some hazard speaks of the user.
-fn is_warned_of(run: &Run<'_>, id: Id) -> bool {
-    run.plan.hazards.iter().any(|hazard| hazard.user == Some(id))
 }
 
 /// Nothing was left to do: the login was gone before.
@@ -236,7 +270,8 @@ fn done_before(run: &mut Run<'_>, intent: &Intent<'_>) {
         Access::Keep | Access::Hold => false,
     };
     let goes = matches!(decision.disposition, Disposition::Detach | Disposition::Revoke);
-    if goes || leaves_open || intent.must_be_told() {
+    let is_untold = intent.must_be_told() && !run.plan.warns(Some(id), NOT_TOLD);
+    if goes || leaves_open || is_untold {
         run.report(Class::NotDone, Some(id), "said to be done, and is not");
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum IdState {
 pub(crate) struct Account {
     pub(crate) state: IdState,
     pub(crate) login: Login,
+    /// What was deleted before the directory was taken works no more.
+    has_faded: bool,
     /// App and configuration are on the person's device.
     pub(crate) has_app: bool,
     /// The configuration of the device management has arrived.
@@ -99,6 +101,7 @@ impl Platform {
         let account = |login: &Login| Account {
             state: IdState::Active,
             login: login.clone(),
+            has_faded: false,
             has_app: true,
             is_staged: false,
             is_seen: true,
@@ -171,7 +174,7 @@ impl Platform {
                     self.accounts.iter().filter(|(_, found)| is_its(found)).map(|(id, _)| *id).collect();
                 its.into_iter().for_each(|id| self.look_at(id));
             }
-            Effect::LoginDies(id) => self.change(id, |account| account.has_app = false),
+            Effect::LoginDies(id) => self.change(id, |account| account.has_faded = true),
             Effect::IdDies(id) => self.change(id, |account| account.state = IdState::Revoked),
             Effect::DisappearsFromContacts(id) => self.change(id, |account| account.is_seen = false),
             Effect::AppIsRemoved(id) => {
@@ -202,7 +205,8 @@ impl Platform {
         self.accounts.get(&id).is_some_and(|account| {
             account.has_app
                 && match &account.login {
-                    Login::Unknown | Login::NothingSince(_) => true,
+                    Login::Unknown => true,
+                    Login::NothingSince(_) => !account.has_faded,
                     Login::With(credential) => !self.dead.contains(credential),
                 }
         })

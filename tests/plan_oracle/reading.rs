@@ -298,6 +298,11 @@ impl Reading {
         self.users.iter().find(|user| user.user == id)
     }
 
+    /// Whether one of these hazards is told of the user, or of the whole plan.
+    pub(crate) fn warns(&self, id: Option<Id>, codes: &[&str]) -> bool {
+        self.hazards.iter().any(|hazard| hazard.user == id && codes.contains(&hazard.code.as_str()))
+    }
+
     /// Whether a hazard holds this axis of the user.
     pub(crate) fn holds(&self, id: Id, axis: Axis) -> bool {
         self.hazards.iter().any(|hazard| hazard.user == Some(id) && hazard.holds.contains(&axis))

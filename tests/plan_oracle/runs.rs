@@ -164,3 +164,48 @@ fn means_something(tally: &Tally) {
     assert!(refused < tally.plans, "more plans are refused than made: {tally}");
     assert!(tally.empty * 2 < tally.plans, "too many plans have no steps: {tally}");
 }
+
+#[test]
+fn debug_times() {
+    use std::time::{Duration, Instant};
+    let (mut fam, mut scen, mut open, mut dec, mut pl, mut rd, mut wo, mut ju, mut pr, mut n) =
+        (Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, 0);
+    for seed in 0..16 {
+        let t = Instant::now();
+        let family = Family::of(seed);
+        fam += t.elapsed();
+        for number in 0..16 {
+            let t = Instant::now();
+            let scenario = family.scenario(number);
+            scen += t.elapsed();
+            let t = Instant::now();
+            let opened = Opened::of(&scenario).unwrap();
+            open += t.elapsed();
+            for prepared in &family.policies {
+                if !prepared.can_start(&opened.directory) { continue; }
+                let t = Instant::now();
+                prepared.decide(&opened.directory);
+                dec += t.elapsed();
+                let t = Instant::now();
+                let Answer::Plan(text) = opened.plan(prepared, &scenario) else { continue };
+                pl += t.elapsed();
+                n += 1;
+                let t = Instant::now();
+                let value = parse(&text);
+                let plan = Reading::of(&value).unwrap();
+                rd += t.elapsed();
+                let t = Instant::now();
+                let world = World::of(&opened.directory, opened.previous.as_ref());
+                wo += t.elapsed();
+                let t = Instant::now();
+                judge(&world, &plan, &[Kind::Notify, Kind::Withdraw, Kind::LeaveGroup]);
+                ju += t.elapsed();
+                let t = Instant::now();
+                let made = Made { name: String::new(), prepared, scenario: &scenario, opened: &opened, text };
+                let _ = properties::of(&made, &value, &plan);
+                pr += t.elapsed();
+            }
+        }
+    }
+    println!("{n}: family {fam:?} scenario {scen:?} open {open:?} decide {dec:?} decide+plan {pl:?} read {rd:?} world {wo:?} judge {ju:?} props {pr:?}");
+}
