@@ -14,7 +14,7 @@ use super::schedule::{Schedule, schedule};
 use super::step::{Batch, StepKind};
 use super::surroundings::Surroundings;
 use super::value::{Content, Made, Plan, PlanRefused, PlannedUser, Status};
-use super::{access, assess, authority, batches, canonical, containers, licences};
+use super::{access, assess, authority, batches, canonical, containers, licences, persons};
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
 use crate::model::{Capability, TZDATA_VERSION};
@@ -149,6 +149,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     authority::enforce(&surroundings, guards, actor, &mut courses);
     assess::settle_shared_credentials(&surroundings, &mut courses);
     assess::settle_seats(&surroundings, directory.licences(), &mut courses);
+    persons::settle(&surroundings, &mut courses);
 
     let schedule = schedule(&surroundings, licence.ok(), &courses);
     let has_api = basis.entitlements.allows(directory.subscription().edition, Capability::Api);

@@ -31,6 +31,7 @@ mod make;
 mod notices;
 mod open;
 mod payload;
+mod persons;
 mod schedule;
 mod settings;
 mod step;

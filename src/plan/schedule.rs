@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::containers::{Change, Joined, changes};
 use super::course::{Course, Fate, Standing, Start, Way};
 use super::payload::Configuration;
+use super::persons::awaits_removal;
 use super::step::{StepKind, Target, WITHDRAWAL, With};
 use super::surroundings::{Position, SignIn, Surroundings};
 use crate::model::Credential;
@@ -54,6 +55,7 @@ pub(super) struct Schedule {
 /// Builds the schedule.
 struct Scheduler<'a, 's> {
     surroundings: &'s Surroundings<'a>,
+    courses: &'s [Course],
     licence: Option<&'a Credential>,
     schedule: Schedule,
     joined: Joined,
@@ -73,6 +75,7 @@ pub(super) fn schedule<'a>(
 ) -> Schedule {
     let mut scheduler = Scheduler {
         surroundings,
+        courses,
         licence,
         schedule: Schedule::default(),
         joined: Joined::new(),
@@ -149,9 +152,9 @@ impl Scheduler<'_, '_> {
             let with = Some(With::Configuration(Arc::new(Configuration::restrictions())));
             self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), self.now());
         }
-        let ended = self.access(position, course, &own);
+        self.access(position, course, &own);
         if let Some(fate) = course.fate {
-            self.fate(position, fate, course.start, first, ended, own);
+            self.fate(position, fate, course.start, first, own);
         }
         if !changes.is_empty() {
             self.schedule.changes.insert(position, changes);
@@ -174,45 +177,40 @@ impl Scheduler<'_, '_> {
         index
     }
 
-    /// The steps of the access axis; answers what a detach has to wait for, and from when.
-    fn access(&mut self, position: Position, course: &Course, own: &Target) -> (Vec<Index>, Option<Begin>) {
+    /// The steps of the access axis.
+    fn access(&mut self, position: Position, course: &Course, own: &Target) {
         let now = self.now();
         match &course.access {
-            None => {
-                let ended = match self.surroundings.sign_in(position) {
-                    SignIn::Nothing => self.surroundings.access_ended_by(position),
-                    _ => None,
-                };
-                (Vec::new(), ended.map(Begin::At))
+            None => {}
+            Some(Way::Delete(key)) => {
+                self.delete(position, key, Vec::new(), now);
             }
-            Some(Way::Delete(key)) => (vec![self.delete(position, key, Vec::new(), now)], None),
             Some(Way::Remove) => {
                 let with = Some(With::Configuration(Arc::new(Configuration::removal())));
                 let removal =
                     self.add(StepKind::RemoveFromDevice, position, own.clone(), with, Vec::new(), now);
-                if course.fate != Some(Fate::Detach) {
-                    return (Vec::new(), None);
+                if awaits_removal(self.surroundings, position, self.courses) {
+                    self.verify(position, own, removal);
                 }
-                let verify = self.verify(position, own, removal);
-                (vec![verify], Some(Begin::Observed))
             }
-            Some(Way::Migrate { from, to }) => {
-                let user = self.surroundings.user(position);
-                let staged = Configuration::before_migration(user);
-                let with = Some(With::Configuration(Arc::new(staged)));
-                let stage =
-                    self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), now);
-                let mut last = self.verify(position, own, stage);
-                if let Some(key) = from {
-                    last = self.delete(position, key, vec![last], Begin::Observed);
-                }
-                let configuration = self.licence.map(Configuration::licence);
-                let with = configuration.map(|configuration| With::Configuration(Arc::new(configuration)));
-                let target = Target::Key(to.clone());
-                self.add(StepKind::ActivateMdmLicence, position, target, with, vec![last], Begin::Observed);
-                (Vec::new(), None)
-            }
+            Some(Way::Migrate { from, to }) => self.migrate(position, from.as_ref(), to, own),
         }
+    }
+
+    /// Stage, observe, delete the old credential, activate: the app stays all the while (PLATFORM 19).
+    fn migrate(&mut self, position: Position, from: Option<&Arc<str>>, to: &Arc<str>, own: &Target) {
+        let staged = Configuration::before_migration(self.surroundings.user(position));
+        let with = Some(With::Configuration(Arc::new(staged)));
+        let now = self.now();
+        let stage = self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), now);
+        let mut last = self.verify(position, own, stage);
+        if let Some(key) = from {
+            last = self.delete(position, key, vec![last], Begin::Observed);
+        }
+        let configuration = self.licence.map(Configuration::licence);
+        let with = configuration.map(|configuration| With::Configuration(Arc::new(configuration)));
+        let target = Target::Key(to.clone());
+        self.add(StepKind::ActivateMdmLicence, position, target, with, vec![last], Begin::Observed);
     }
 
     fn verify(&mut self, position: Position, own: &Target, after: Index) -> Index {
@@ -233,18 +231,10 @@ impl Scheduler<'_, '_> {
         index
     }
 
-    fn fate(
-        &mut self,
-        position: Position,
-        fate: Fate,
-        start: Start,
-        mut waits_for: Vec<Index>,
-        (ended, from): (Vec<Index>, Option<Begin>),
-        own: Target,
-    ) {
+    fn fate(&mut self, position: Position, fate: Fate, start: Start, waits_for: Vec<Index>, own: Target) {
         let moment = self.surroundings.moment;
         let now = moment.instant();
-        let mut begin = match start {
+        let begin = match start {
             Start::Now => Begin::At(now),
             Start::At(instant) => Begin::At(instant.max(now)),
             // Everybody is told at once, so the delay counts from now. Past the year 9999 it never comes.
@@ -252,10 +242,6 @@ impl Scheduler<'_, '_> {
                 .add(now, period.days, period.hours)
                 .map_or(Begin::Observed, |at| Begin::At(at.max(now))),
         };
-        if fate == Fate::Detach {
-            waits_for.extend(ended);
-            begin = from.map_or(begin, |from| begin.max(from));
-        }
         self.add(fate.kind(), position, own, None, waits_for, begin);
     }
 
@@ -278,22 +264,37 @@ impl Scheduler<'_, '_> {
         }
     }
 
-    /// A detach begins when the withdrawals it waits for have taken effect (PLATFORM 1, 4). Only now is known
-    /// when those that several users share begin.
+    /// A detach waits until nobody of the person can use the ID with a credential any more (PLATFORM 1, 4): until
+    /// withdrawals have taken effect, removals are observed, and earlier withdrawals are a day old. Only now is
+    /// known when withdrawals that several users share begin.
     fn wait_for_effects(&mut self) {
         for index in 0..self.schedule.steps.len() {
             let step = &self.schedule.steps[index];
-            if step.kind != StepKind::Detach {
-                continue;
+            let (StepKind::Detach, Some(position)) = (step.kind, step.user) else { continue };
+            let mut begin = step.begin;
+            let mut awaited = Vec::new();
+            for own in self.surroundings.others_of_person(position).chain([position]) {
+                if self.surroundings.sign_in(own) == SignIn::Nothing {
+                    let ended = self.surroundings.access_ended_by(own);
+                    begin = begin.max(ended.map_or(Begin::Observed, Begin::At));
+                }
+                for at in self.schedule.of_user.get(&own).into_iter().flatten() {
+                    let ends = &self.schedule.steps[*at];
+                    let effect = match (ends.kind, ends.begin) {
+                        (StepKind::Withdraw, Begin::At(start)) => {
+                            start.checked_add(WITHDRAWAL).map(Begin::At)
+                        }
+                        (StepKind::Withdraw | StepKind::Verify, _) => None,
+                        _ => continue,
+                    };
+                    begin = begin.max(effect.unwrap_or(Begin::Observed));
+                    awaited.push(*at);
+                }
             }
-            let withdrawals = step.waits_for.iter().map(|at| &self.schedule.steps[*at]);
-            let effects =
-                withdrawals.filter(|step| step.kind == StepKind::Withdraw).map(|step| match step.begin {
-                    Begin::At(start) => start.checked_add(WITHDRAWAL).map_or(Begin::Observed, Begin::At),
-                    Begin::Observed => Begin::Observed,
-                });
-            let begin = effects.fold(step.begin, Begin::max);
-            self.schedule.steps[index].begin = begin;
+            awaited.sort_unstable();
+            let step = &mut self.schedule.steps[index];
+            step.begin = begin;
+            step.waits_for.extend(awaited);
         }
     }
 }
