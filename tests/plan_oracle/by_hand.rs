@@ -33,7 +33,7 @@ fn world() -> World {
         "groups": [{"id": "g1", "broadcast": "*ACMEGRP", "members": ["AAAA0001", "AAAA0005"]}],
         "lists": [], "administrators": [],
     });
-    World::of(&read(&directory).expect("a directory"), None)
+    World::of(&read(&directory).expect("a directory"), None, NOW)
 }
 
 fn decision(disposition: &str, access: &str, obligations: &Value) -> Value {

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leaver::directory::Directory;
-use leaver::model::{CredentialKind, Edition, Fact, Field, Id, Kind, User, Value, Zone};
+use leaver::model::{CredentialKind, Edition, Fact, Field, Id, Leaving, Moment, User, Value, Zone};
+use time::OffsetDateTime;
 
 use crate::reading::Second;
 
@@ -42,6 +43,7 @@ pub(crate) struct Member {
     pub(crate) is_managed: bool,
     /// The ID of the same person that replaces this one.
     pub(crate) successor: Option<Id>,
+    pub(crate) has_left: bool,
 }
 
 /// What somebody logs in with.
@@ -54,6 +56,15 @@ pub(crate) enum Login {
     With(String),
 }
 
+impl Login {
+    pub(crate) fn credential(&self) -> Option<&String> {
+        match self {
+            Self::With(credential) => Some(credential),
+            Self::Unknown | Self::NothingSince(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Container {
     /// Managed through Broadcast; what was made in an app is not (PLATFORM 23).
@@ -62,7 +73,11 @@ pub(crate) struct Container {
 }
 
 impl World {
-    pub(crate) fn of(directory: &Directory, previous: Option<&Directory>) -> Self {
+    /// The platform at the instant of a plan.
+    pub(crate) fn of(directory: &Directory, previous: Option<&Directory>, as_of: Second) -> Self {
+        let instant = OffsetDateTime::from_unix_timestamp(as_of).expect("an instant");
+        let zone = directory.subscription().time_zone.clone();
+        let moment = Moment::new(instant, zone.clone()).expect("a moment");
         let mut users = BTreeMap::new();
         let mut persons: BTreeMap<String, Vec<Id>> = BTreeMap::new();
         let mut credentials: BTreeMap<String, Option<CredentialKind>> = directory
@@ -81,7 +96,8 @@ impl World {
             }
             let is_managed = *user.fact(Field::MdmManaged.slot()) == Fact::Known(Value::Bool(true));
             let successor = successor(user, directory);
-            users.insert(user.id(), Member { person, login, is_managed, successor });
+            let has_left = Leaving::of(user, &moment).is_gone();
+            users.insert(user.id(), Member { person, login, is_managed, successor, has_left });
         }
         let groups = directory.groups().iter().map(|group| {
             let members = group.members.iter().copied().collect();
@@ -102,7 +118,7 @@ impl World {
             knows_members: [Field::Groups, Field::Lists].iter().all(|field| directory.provides(field.slot())),
             seats: None,
             may_revoke: matches!(subscription.edition, Edition::Enterprise | Edition::Professional),
-            zone: subscription.time_zone.clone(),
+            zone,
         };
         let tells_logins = world.users.values().all(|member| member.login != Login::Unknown);
         if let (Some(bought), true) = (subscription.licences, tells_logins) {
@@ -167,7 +183,6 @@ fn login(user: &User, directory: &Directory, previous: Option<&Directory>) -> Lo
 
 /// The ID named in `superseded_by`, if it is another ID of the same person.
 fn successor(user: &User, directory: &Directory) -> Option<Id> {
-    debug_assert_eq!(Field::SupersededBy.info().kind, Kind::Id);
     let Fact::Known(Value::Id(named)) = user.fact(Field::SupersededBy.slot()) else { return None };
     let other = directory.user(*named)?;
     let is_same = other.person().is_some() && other.person() == user.person();

@@ -94,7 +94,8 @@ impl Site<'_> {
         Some(())
     }
 
-    /// Takes a wait away; `None` if the step waits all the same, through others.
+    /// Takes a wait away; `None` if the step waits all the same, through others, or for steps of the same
+    /// kind, which come as late.
     fn forget_wait(&mut self, at: usize, batch: u64) -> Option<()> {
         let step = &mut self.plan.steps[at];
         if !step.waits_for.contains(&batch) {
@@ -102,15 +103,21 @@ impl Site<'_> {
         }
         step.waits_for.retain(|waited| *waited != batch);
         let waits = step.waits_for.clone();
-        (!self.reaches(&waits, batch)).then_some(())
+        let kind = self.plan.steps.iter().find(|step| step.batch == batch)?.kind;
+        (!self.reaches(&waits, kind)).then_some(())
     }
 
-    fn reaches(&self, waits: &[u64], batch: u64) -> bool {
-        waits.contains(&batch)
-            || waits.iter().any(|waited| {
-                let next = self.plan.steps.iter().find(|step| step.batch == *waited);
-                next.is_some_and(|next| self.reaches(&next.waits_for, batch))
-            })
+    fn reaches(&self, waits: &[u64], kind: Kind) -> bool {
+        waits.iter().any(|waited| {
+            let next = self.plan.steps.iter().find(|step| step.batch == *waited);
+            next.is_some_and(|next| next.kind == kind || self.reaches(&next.waits_for, kind))
+        })
+    }
+
+    /// Whether somebody else has to do with what is done for the user.
+    fn has_company(&self, user: Id) -> bool {
+        let shares = |step: &Step| step.users.contains(&user) && step.users.len() > 1;
+        self.world.users_of_person(user).len() > 1 || self.plan.steps.iter().any(shares)
     }
 
     fn is_planned(&self, user: Id) -> bool {
@@ -147,7 +154,7 @@ fn spoil(made: &Made<'_>, tally: &mut Tally) {
     if plan.steps.is_empty() {
         return;
     }
-    let world = World::of(&made.opened.directory, made.opened.previous.as_ref());
+    let world = World::of(&made.opened.directory, made.opened.previous.as_ref(), plan.as_of);
     let mut is_right = None;
     for fault in all() {
         if tally.made.get(fault.name).is_some_and(|(made, _)| *made >= TIMES) {
@@ -166,7 +173,8 @@ fn spoil(made: &Made<'_>, tally: &mut Tally) {
         let (count, caught) = tally.made.entry(fault.name).or_default();
         *count += 1;
         if judge(&world, &wrong, &Kind::ALL).is_empty() {
-            tally.reports.push(format!("{}: {} was not seen\n{}", made.name, fault.name, made.text));
+            let text = format!("{}: {} was not seen\n{}\n{}", made.name, fault.name, made.scenario.directory, made.text);
+            tally.reports.push(text);
         } else {
             *caught += 1;
         }

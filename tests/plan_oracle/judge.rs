@@ -19,9 +19,6 @@ use crate::violation::{Class, Violation};
 /// Hazards by which a plan says that a licence survives, or may.
 const LICENCE_SURVIVES: &[&str] = &["L0205", "L0206"];
 
-/// Hazards by which a plan says that the new ID does not take the place of the old one.
-const NOT_REPLACED: &[&str] = &["L0216", "L0217"];
-
 /// Hazards by which a plan says that somebody is not told.
 const NOT_TOLD: &[&str] = &["L0214"];
 
@@ -135,14 +132,13 @@ fn goals(run: &mut Run<'_>) {
         run.report(Class::NotSynchronised, None, key);
     }
     if let (Some(freed), Some((_, used))) = (run.plan.freed, run.world.seats) {
-        // Who migrates hands one seat in and takes another; who had none takes one that was free.
-        let newcomers = run.plan.steps.iter().filter(|step| {
-            let member = step.user.and_then(|user| run.world.users.get(&user));
-            let had_none = member.is_some_and(|member| matches!(member.login, Login::NothingSince(_)));
-            step.kind == Kind::ActivateMdmLicence && had_none
-        });
-        let newcomers = i64::try_from(newcomers.count()).unwrap_or(0);
-        let really = i64::from(used) + newcomers - i64::from(run.platform.seats_used);
+        // Who migrates hands a seat in and takes another: that one is not free for anybody.
+        let activated = run.plan.steps.iter().filter(|step| step.kind == Kind::ActivateMdmLicence);
+        let logins = activated.clone().filter_map(|step| Some(&run.world.users.get(&step.user?)?.login));
+        let handed_in: BTreeSet<&String> = logins.filter_map(Login::credential).collect();
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let taken = count(activated.count()) - count(handed_in.len());
+        let really = i64::from(used) - i64::from(run.platform.seats_used) + taken;
         if i64::try_from(freed).ok() != Some(really) {
             let detail = format!("{freed} seats are said to be freed, {really} are");
             run.report(Class::NotDone, None, detail);
@@ -199,6 +195,16 @@ fn access_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
     }
 }
 
+/// Whether nobody has decided that the ID, or who has it, goes.
+fn stays(run: &Run<'_>, id: Id) -> bool {
+    let has_left = run.world.users.get(&id).is_some_and(|member| member.has_left);
+    let decision = run.plan.user(id).map(|user| (user.decision.disposition, user.decision.access));
+    let is_to_go = decision.is_some_and(|(disposition, access)| {
+        matches!(disposition, Disposition::Detach | Disposition::Revoke) || access == Access::Withdraw
+    });
+    !has_left && !is_to_go
+}
+
 fn must_leave(intent: &Intent<'_>) -> bool {
     intent.user.owes(|obligation| matches!(obligation, Obligation::LeaveGroupsAndLists {}))
 }
@@ -206,9 +212,7 @@ fn must_leave(intent: &Intent<'_>) -> bool {
 /// Where the user was, and is not to be, or somebody else is to be.
 fn memberships(run: &mut Run<'_>, intent: &Intent<'_>) {
     let id = intent.user.user;
-    let excused = run.plan.warns(Some(id), NOT_REPLACED);
-    let replacement = intent.replacement().filter(|new| run.may_join(id, *new) && !excused);
-    // Who takes the place may leave it in turn, or hand it on.
+    let replacement = intent.replacement().filter(|new| run.may_join(id, *new) && stays(run, *new));
     let leaves_itself =
         |intent: &Intent<'_>| intent.is_planned() && (must_leave(intent) || intent.replacement().is_some());
     let is_there = |new: &Id| !run.intents.get(new).is_some_and(leaves_itself);

@@ -1,7 +1,9 @@
 //! The one place that calls the planner: in goes a scenario, out comes the plan's JSON as text.
 
 use leaver::directory::{Digest, Directory};
+use leaver::model::Id;
 use leaver::plan::{Guards, OpenWork, Request, plan};
+use leaver::policy::Decision;
 use serde_json::Value;
 
 use crate::scenarios::{Prepared, Scenario, read};
@@ -17,42 +19,37 @@ pub(crate) enum Answer {
 pub(crate) struct Opened {
     pub(crate) directory: Directory,
     pub(crate) previous: Option<Directory>,
-    guards: Guards,
-    open: OpenWork,
 }
 
 impl Opened {
     pub(crate) fn of(scenario: &Scenario) -> Result<Self, String> {
         let directory = read(&scenario.directory)?;
         let previous = scenario.previous.as_ref().map(read).transpose()?;
-        let guards = match &scenario.guards {
-            None => Guards::unlimited(),
-            Some(text) => {
-                Guards::from_toml("guards.toml", text).map_err(|diagnostics| format!("{diagnostics:?}"))?
-            }
-        };
-        let mut open = OpenWork::none();
-        let other: Digest = "ab".repeat(32).parse().map_err(|error| format!("{error:?}"))?;
-        for user in directory.users().iter().take(scenario.open) {
-            open.insert(user.id(), other);
-        }
-        Ok(Self { directory, previous, guards, open })
+        Ok(Self { directory, previous })
     }
 
-    /// Decides by the policy, and plans.
-    pub(crate) fn plan(&self, prepared: &Prepared, scenario: &Scenario) -> Answer {
-        let decisions = prepared.decide(&self.directory);
+    /// Plans what was decided.
+    pub(crate) fn plan(&self, prepared: &Prepared, decisions: &[Decision], scenario: &Scenario) -> Answer {
+        let guards = match &scenario.guards {
+            None => Guards::unlimited(),
+            Some(text) => Guards::from_toml("guards.toml", text).expect("random guards are guards"),
+        };
+        let mut open = OpenWork::none();
+        let other: Digest = "ab".repeat(32).parse().expect("64 digits");
+        for user in self.directory.users().iter().take(scenario.open) {
+            open.insert(user.id(), other);
+        }
         let basis = prepared.basis(&self.directory);
         let mut request = Request::new(
             &self.directory,
             &prepared.policy,
-            decisions,
+            decisions.to_vec(),
             basis,
             scenario.actor,
-            &self.guards,
+            &guards,
         );
         request.previous = self.previous.as_ref();
-        request.open = &self.open;
+        request.open = &open;
         match plan(request) {
             Ok(plan) => Answer::Plan(plan.to_json()),
             Err(refused) => {
@@ -63,8 +60,8 @@ impl Opened {
     }
 
     /// Whether work on the user is open in another plan.
-    pub(crate) fn is_open(&self, id: leaver::model::Id) -> bool {
-        self.open.plan_of(id).is_some()
+    pub(crate) fn is_open(&self, id: Id, scenario: &Scenario) -> bool {
+        self.directory.users().iter().take(scenario.open).any(|user| user.id() == id)
     }
 }
 

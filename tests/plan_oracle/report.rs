@@ -22,10 +22,11 @@ fn violations(prepared: &Prepared, scenario: &Scenario) -> Option<(Value, Vec<Vi
     if !prepared.can_start(&opened.directory) {
         return None;
     }
-    let Answer::Plan(text) = opened.plan(prepared, scenario) else { return None };
+    let decisions = prepared.decide(&opened.directory);
+    let Answer::Plan(text) = opened.plan(prepared, &decisions, scenario) else { return None };
     let plan = parse(&text);
-    let world = World::of(&opened.directory, opened.previous.as_ref());
     let reading = Reading::of(&plan).ok()?;
+    let world = World::of(&opened.directory, opened.previous.as_ref(), reading.as_of);
     let violations = judge(&world, &reading, &Kind::ALL);
     Some((plan, violations))
 }

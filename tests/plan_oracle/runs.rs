@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use leaver::policy::Decision;
+
 use crate::facts::World;
 use crate::judge::judge;
 use crate::planner::{Answer, Opened, parse};
@@ -41,6 +43,7 @@ pub(crate) struct Made<'a> {
     pub(crate) prepared: &'a Prepared,
     pub(crate) scenario: &'a Scenario,
     pub(crate) opened: &'a Opened,
+    pub(crate) decisions: &'a [Decision],
     pub(crate) text: String,
 }
 
@@ -76,21 +79,22 @@ fn family(seed: u64, directories: usize, look: &(dyn Fn(&Made<'_>, &mut Tally) +
     let mut tally = Tally::default();
     let family = Family::of(seed);
     for number in 0..directories {
-        let scenario = family.scenario(number);
-        let opened = Opened::of(&scenario).unwrap_or_else(|why| panic!("seed {seed}, {number}: {why}"));
-        for (at, prepared) in family.policies.iter().enumerate() {
-            if !prepared.can_start(&opened.directory) {
-                continue;
-            }
-            match opened.plan(prepared, &scenario) {
-                Answer::Refused(codes) => {
-                    let first = codes.into_iter().next().unwrap_or_default();
-                    *tally.refused.entry(first).or_default() += 1;
-                }
-                Answer::Plan(text) => {
-                    let name = format!("{seed}-{number}-{at}");
-                    let made = Made { name, prepared, scenario: &scenario, opened: &opened, text };
-                    look(&made, &mut tally);
+        let scenarios = family.scenarios(number);
+        let opened = Opened::of(&scenarios[0]).unwrap_or_else(|why| panic!("seed {seed}, {number}: {why}"));
+        let can_start = |prepared: &&Prepared| prepared.can_start(&opened.directory);
+        for (at, prepared) in family.policies.iter().enumerate().filter(|(_, found)| can_start(found)) {
+            let decisions = prepared.decide(&opened.directory);
+            for (occasion, scenario) in scenarios.iter().enumerate() {
+                match opened.plan(prepared, &decisions, scenario) {
+                    Answer::Refused(codes) => {
+                        let first = codes.into_iter().next().unwrap_or_default();
+                        *tally.refused.entry(first).or_default() += 1;
+                    }
+                    Answer::Plan(text) => {
+                        let name = format!("{seed}-{number}-{at}-{occasion}");
+                        let (opened, decisions) = (&opened, &decisions[..]);
+                        look(&Made { name, prepared, scenario, opened, decisions, text }, &mut tally);
+                    }
                 }
             }
         }
@@ -103,7 +107,7 @@ fn examine(made: &Made<'_>, tally: &mut Tally) {
     let value = parse(&made.text);
     let plan = Reading::of(&value).unwrap_or_else(|why| panic!("{}: {why}\n{}", made.name, made.text));
     tally.see(&plan);
-    let world = World::of(&made.opened.directory, made.opened.previous.as_ref());
+    let world = World::of(&made.opened.directory, made.opened.previous.as_ref(), plan.as_of);
     let mut seeded = Seeded::part(tally.plans as u64, 7);
     let late = seeded.some_of(&Kind::ALL, 25);
     let found = judge(&world, &plan, &late);
@@ -163,49 +167,4 @@ fn means_something(tally: &Tally) {
     assert!(refused * 100 > tally.plans, "only {refused} plans are refused: {tally}");
     assert!(refused < tally.plans, "more plans are refused than made: {tally}");
     assert!(tally.empty * 2 < tally.plans, "too many plans have no steps: {tally}");
-}
-
-#[test]
-fn debug_times() {
-    use std::time::{Duration, Instant};
-    let (mut fam, mut scen, mut open, mut dec, mut pl, mut rd, mut wo, mut ju, mut pr, mut n) =
-        (Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, Duration::ZERO, 0);
-    for seed in 0..16 {
-        let t = Instant::now();
-        let family = Family::of(seed);
-        fam += t.elapsed();
-        for number in 0..16 {
-            let t = Instant::now();
-            let scenario = family.scenario(number);
-            scen += t.elapsed();
-            let t = Instant::now();
-            let opened = Opened::of(&scenario).unwrap();
-            open += t.elapsed();
-            for prepared in &family.policies {
-                if !prepared.can_start(&opened.directory) { continue; }
-                let t = Instant::now();
-                prepared.decide(&opened.directory);
-                dec += t.elapsed();
-                let t = Instant::now();
-                let Answer::Plan(text) = opened.plan(prepared, &scenario) else { continue };
-                pl += t.elapsed();
-                n += 1;
-                let t = Instant::now();
-                let value = parse(&text);
-                let plan = Reading::of(&value).unwrap();
-                rd += t.elapsed();
-                let t = Instant::now();
-                let world = World::of(&opened.directory, opened.previous.as_ref());
-                wo += t.elapsed();
-                let t = Instant::now();
-                judge(&world, &plan, &[Kind::Notify, Kind::Withdraw, Kind::LeaveGroup]);
-                ju += t.elapsed();
-                let t = Instant::now();
-                let made = Made { name: String::new(), prepared, scenario: &scenario, opened: &opened, text };
-                let _ = properties::of(&made, &value, &plan);
-                pr += t.elapsed();
-            }
-        }
-    }
-    println!("{n}: family {fam:?} scenario {scen:?} open {open:?} decide {dec:?} decide+plan {pl:?} read {rd:?} world {wo:?} judge {ju:?} props {pr:?}");
 }

@@ -69,8 +69,9 @@ impl Family {
         Self { seed, as_of, zone, policies }
     }
 
-    /// The directory with this number, with everything around it. It is made for one of the policies.
-    pub(crate) fn scenario(&self, number: usize) -> Scenario {
+    /// The directory with this number, and two occasions to plan with it. It is made for one of the
+    /// policies.
+    pub(crate) fn scenarios(&self, number: usize) -> [Scenario; 2] {
         let mut seeded = Seeded::part(self.seed, 100 + number as u64);
         let made_for = self.policies.get(number % self.policies.len().max(1));
         let needed = made_for.map(|prepared| prepared.needed.clone()).unwrap_or_default();
@@ -81,14 +82,16 @@ impl Family {
             let taken_at = taken_at(&directory) - Duration::seconds(age);
             directories::previous(&mut seeded, &directory, taken_at)
         });
-        let actor = match seeded.below(20) {
-            0..=13 => "mia",
-            14..=18 => "part",
-            _ => "otto",
-        };
-        let guards = seeded.chance(10).then(|| guards(&mut seeded));
-        let open = if seeded.chance(10) { seeded.below(3) } else { 0 };
-        Scenario { directory, previous, actor, guards, open }
+        ["mia", "part"].map(|usual| {
+            let actor = match seeded.below(20) {
+                0 => "otto",
+                1..=7 => "mia",
+                _ => usual,
+            };
+            let guards = seeded.chance(10).then(|| guards(&mut seeded));
+            let open = if seeded.chance(10) { seeded.below(3) } else { 0 };
+            Scenario { directory: directory.clone(), previous: previous.clone(), actor, guards, open }
+        })
     }
 }
 

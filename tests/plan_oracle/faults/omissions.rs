@@ -1,6 +1,9 @@
 //! Steps that are missing.
 
+use leaver::model::Id;
+
 use super::order::joined;
+use super::targets::replaced;
 use super::{Fault, Site};
 use crate::reading::Kind;
 
@@ -10,7 +13,7 @@ pub(super) const ALL: &[Fault] = &[
     Fault { name: "a group is not left", make: |site| dropped(site, Kind::LeaveGroup) },
     Fault { name: "a list is not left", make: |site| dropped(site, Kind::LeaveList) },
     Fault { name: "a group is not synchronised", make: |site| dropped(site, Kind::SynchroniseGroup) },
-    Fault { name: "an ID is not replaced", make: |site| dropped(site, Kind::ReplaceId) },
+    Fault { name: "an ID is not replaced", make: not_replaced },
     Fault { name: "nothing is activated", make: |site| dropped(site, Kind::ActivateMdmLicence) },
     Fault { name: "no revoke", make: |site| dropped(site, Kind::Revoke) },
     Fault { name: "no detach", make: |site| dropped(site, Kind::Detach) },
@@ -21,6 +24,11 @@ pub(super) const ALL: &[Fault] = &[
 
 fn dropped(site: &mut Site<'_>, kind: Kind) -> Option<()> {
     let at = site.of_kind(kind)?;
+    site.drop(at)
+}
+
+fn not_replaced(site: &mut Site<'_>) -> Option<()> {
+    let at = replaced(site)?;
     site.drop(at)
 }
 
@@ -39,7 +47,8 @@ fn unobserved(site: &mut Site<'_>) -> Option<()> {
                 || (!site.steps_of(user, Kind::Detach).is_empty()
                     && !site.steps_of(user, Kind::RemoveFromDevice).is_empty())
         };
-        step.kind == Kind::Verify && step.user.is_some_and(waits)
+        let is_alone = |user: &Id| !site.has_company(*user);
+        step.kind == Kind::Verify && step.user.filter(is_alone).is_some_and(waits)
     })?;
     site.drop(at)
 }

@@ -58,7 +58,8 @@ fn silent_licence(site: &mut Site<'_>) -> Option<()> {
         let login = site.world.users.get(&user.user).map(|member| member.login.clone());
         let survives = matches!(&login, Some(Login::With(name)) if site.plan.steps.iter()
             .all(|step| step.kind != Kind::Withdraw || step.target != *name));
-        revoked && untouched && survives
+        let is_alone = site.world.users_of_person(user.user).len() == 1;
+        revoked && untouched && survives && is_alone
     })?;
     site.plan.hazards.retain(|hazard| hazard.user != Some(id) || !hazard.holds.is_empty());
     let is_silent = site.plan.hazards.iter().all(|hazard| hazard.user != Some(id));

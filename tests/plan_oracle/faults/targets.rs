@@ -112,8 +112,9 @@ fn old_id_told(site: &mut Site<'_>) -> Option<()> {
     Some(())
 }
 
-/// A replacement by an ID that is not in that group or list yet, and that no other step brings there.
-fn replaced(site: &mut Site<'_>) -> Option<usize> {
+/// A replacement by an ID that is not in that group or list yet, that no other step brings there, and
+/// that does nothing itself.
+pub(super) fn replaced(site: &mut Site<'_>) -> Option<usize> {
     site.step(|site, step| {
         let world = site.world;
         let container = world.groups.get(&step.target).or_else(|| world.lists.get(&step.target));
@@ -122,7 +123,8 @@ fn replaced(site: &mut Site<'_>) -> Option<usize> {
         let others = site.plan.steps.iter().filter(|other| {
             other.number != step.number && other.with == step.with && other.target == step.target
         });
-        step.kind == Kind::ReplaceId && !was_there && others.count() == 0
+        let hands_on = step.with.is_some_and(|new| site.is_planned(new));
+        step.kind == Kind::ReplaceId && !was_there && !hands_on && others.count() == 0
     })
 }
 
