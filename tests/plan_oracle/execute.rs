@@ -240,7 +240,7 @@ impl<'a> Run<'a> {
             .get(&user)
             .is_some_and(|intent| intent.user.decision.ground.as_deref() == Some("superseded_by"));
         let successor = self.world.users.get(&user).and_then(|member| member.successor);
-        let is_new = !superseded || successor.is_none_or(|new| new == told);
+        let is_new = !superseded || successor.is_none_or(|new| new == told || !self.stays(new));
         let is_reached = self.platform.receives_broadcasts(self.world, told)
             || !self.world.knows_members && self.plan.warns(None, MEMBERS_UNKNOWN);
         if !is_new || !is_reached || !self.world.is_same_person(user, told) {
@@ -312,6 +312,17 @@ impl<'a> Run<'a> {
             self.platform.accounts.get(&id).is_some_and(|account| account.state == IdState::Active);
         let goes = self.intents.get(&id).is_some_and(Intent::goes);
         id != user && !id.is_system() && is_active && !goes && self.world.is_same_person(user, id)
+    }
+
+    /// Whether nobody has decided that the ID, or who has it, goes.
+    pub(crate) fn stays(&self, id: Id) -> bool {
+        let has_left = self.world.users.get(&id).is_some_and(|member| member.has_left);
+        let decision = self.intents.get(&id).map(|intent| &intent.user.decision);
+        let is_to_go = decision.is_some_and(|decision| {
+            let ends = matches!(decision.disposition, Disposition::Detach | Disposition::Revoke);
+            ends || decision.access == Access::Withdraw
+        });
+        !has_left && !is_to_go
     }
 
     fn synchronise(&mut self, step: &Step) {

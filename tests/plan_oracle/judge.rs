@@ -88,7 +88,7 @@ pub(crate) fn earliest(run: &Run<'_>, intent: &Intent<'_>) -> Option<Second> {
     match intent.user.decision.after.as_ref()? {
         When::At(instant) => Some(instant.0),
         // Somebody told too late has less time; a plan cannot say that, so it is asked of early steps only.
-        When::AfterNotify { .. } if run.pace.late == Some(Kind::Notify) => None,
+        When::AfterNotify { .. } if run.pace.late.is_some() => None,
         When::AfterNotify { plus } => {
             let told = run.told.get(&intent.user.user)?;
             Some(plus_period(&run.world.zone, *told, plus).expect("a period of a decision"))
@@ -195,16 +195,6 @@ fn access_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
     }
 }
 
-/// Whether nobody has decided that the ID, or who has it, goes.
-fn stays(run: &Run<'_>, id: Id) -> bool {
-    let has_left = run.world.users.get(&id).is_some_and(|member| member.has_left);
-    let decision = run.plan.user(id).map(|user| (user.decision.disposition, user.decision.access));
-    let is_to_go = decision.is_some_and(|(disposition, access)| {
-        matches!(disposition, Disposition::Detach | Disposition::Revoke) || access == Access::Withdraw
-    });
-    !has_left && !is_to_go
-}
-
 fn must_leave(intent: &Intent<'_>) -> bool {
     intent.user.owes(|obligation| matches!(obligation, Obligation::LeaveGroupsAndLists {}))
 }
@@ -212,7 +202,7 @@ fn must_leave(intent: &Intent<'_>) -> bool {
 /// Where the user was, and is not to be, or somebody else is to be.
 fn memberships(run: &mut Run<'_>, intent: &Intent<'_>) {
     let id = intent.user.user;
-    let replacement = intent.replacement().filter(|new| run.may_join(id, *new) && stays(run, *new));
+    let replacement = intent.replacement().filter(|new| run.may_join(id, *new) && run.stays(*new));
     let leaves_itself =
         |intent: &Intent<'_>| intent.is_planned() && (must_leave(intent) || intent.replacement().is_some());
     let is_there = |new: &Id| !run.intents.get(new).is_some_and(leaves_itself);

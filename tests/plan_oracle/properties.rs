@@ -25,7 +25,7 @@ fn expect(holds: bool, what: &str) -> Held {
 pub(crate) fn of(made: &Made<'_>, value: &Value, plan: &Reading) -> Held {
     bytes(&made.text, value)?;
     accounted(made, value, plan)?;
-    batches(value)?;
+    batches(value, plan)?;
     waits(plan)?;
     one_way(plan)?;
     entitled(made, value, plan)?;
@@ -119,7 +119,7 @@ fn kind_of(batch: &Value) -> Result<Kind, String> {
 }
 
 /// Batches are homogeneous, numbered from 1, and in order.
-fn batches(value: &Value) -> Held {
+fn batches(value: &Value, plan: &Reading) -> Held {
     let batches: Vec<&Value> = value["batches"].as_array().into_iter().flatten().collect();
     let mut last: Option<(bool, i128)> = None;
     for (at, batch) in batches.iter().enumerate() {
@@ -133,7 +133,11 @@ fn batches(value: &Value) -> Held {
         expect(batch["api_calls"].is_u64(), "a batch says how many calls it costs")?;
         let instant = batch["not_before"].as_str().and_then(leaver::model::parse_instant);
         expect(instant.is_some() != batch["not_before"].is_null(), "a start is an instant or not known")?;
-        let key = (instant.is_none(), instant.map_or(0, time::OffsetDateTime::unix_timestamp_nanos));
+        // What waits until a device has answered comes last, whenever it may begin at the earliest.
+        let is_observed = waits_for_devices(plan, at as u64 + 1);
+        let start = instant.map_or(0, time::OffsetDateTime::unix_timestamp_nanos);
+        let key = if is_observed { (true, 0) } else { (false, start) };
+        expect(is_observed || instant.is_some(), "a start that depends on no device is known")?;
         expect(last.is_none_or(|last| last <= key), "batches are in the order of their start")?;
         last = Some(key);
     }
@@ -153,6 +157,7 @@ fn waits(plan: &Reading) -> Held {
             kind if kind.is_on_device() => None,
             _ => Some(0),
         };
+        let hours = hours.filter(|_| !waits_for_devices(plan, step.batch));
         let effect = hours.and_then(|hours| step.not_before.map(|start| start + hours * 3_600));
         expect(step.effect_by == effect, "the worst effect is that of the kind")?;
     }
@@ -172,6 +177,15 @@ fn one_way(plan: &Reading) -> Held {
         }
     }
     Ok(())
+}
+
+/// Whether the batch begins only when some device has answered.
+fn waits_for_devices(plan: &Reading, batch: u64) -> bool {
+    let waits = plan.steps.iter().find(|step| step.batch == batch).map(|step| &step.waits_for[..]);
+    waits.unwrap_or_default().iter().any(|waited| {
+        let is_verify = |step: &crate::reading::Step| step.batch == *waited && step.kind == Kind::Verify;
+        plan.steps.iter().any(is_verify) || waits_for_devices(plan, *waited)
+    })
 }
 
 /// Whether who waits for `waits` waits for the batch, at least through others.

@@ -119,6 +119,8 @@ fn done(
                 .chain([Some(start)])
                 .try_fold(start, |latest, arrival| arrival.map(|at| latest.max(at)))
         }
+        // Nobody knew when it would be begun, so nothing that follows can have the day in its start.
+        Kind::Withdraw if step.effect_by.is_none() => Some(start + DAY),
         _ if pace.late.is_some() => {
             let latency = step.effect_by.zip(step.not_before).map_or(0, |(effect, begin)| effect - begin);
             Some(start + latency.max(0))
