@@ -48,8 +48,8 @@ pub(crate) fn directory(seeded: &mut Seeded, circumstances: &Circumstances) -> V
     let size = match seeded.below(1_000) {
         0 => 258 + seeded.below(6),
         1..=30 => 20 + seeded.below(21),
-        31..=200 => 10 + seeded.below(8),
-        _ => 5 + seeded.below(4),
+        31..=200 => 8 + seeded.below(10),
+        _ => 5 + seeded.below(3),
     };
     let ids = ids(seeded, size);
     // With two shared credentials nobody can say to which of them somebody migrates.

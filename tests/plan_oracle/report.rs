@@ -1,7 +1,7 @@
 //! Writes down a plan that went wrong, as small as it can easily be made.
 //!
 //! In goes the scenario, out comes a file in the tests' temporary folder with seed, policy, directory,
-//! plan and violations. Users are dropped one by one as long as the same kind of violation remains.
+//! plan and violations. Users are dropped as long as the same kind of violation remains.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -47,33 +47,40 @@ fn shrunk(prepared: &Prepared, scenario: &Scenario, class: Class) -> Scenario {
             best = simpler;
         }
     }
-    let mut at = 0;
-    while let Some(id) = best.directory["users"].get(at).map(|user| user["id"].clone()) {
-        let smaller = without(&best, &id);
-        if fails(&smaller) { best = smaller } else { at += 1 }
+    // Many at once first, then fewer, then one by one.
+    let ids = |scenario: &Scenario| -> Vec<Value> {
+        let users = scenario.directory["users"].as_array();
+        users.into_iter().flatten().map(|user| user["id"].clone()).collect()
+    };
+    let mut width = ids(&best).len() / 2;
+    while width > 0 {
+        for chunk in ids(&best).chunks(width) {
+            let smaller = without(&best, chunk);
+            if fails(&smaller) {
+                best = smaller;
+            }
+        }
+        width /= 2;
     }
     best
 }
 
-/// The scenario without one user, who leaves every place that names it.
-fn without(scenario: &Scenario, id: &Value) -> Scenario {
+/// The scenario without some users, who leave every place that names them.
+fn without(scenario: &Scenario, ids: &[Value]) -> Scenario {
     let mut smaller = scenario.clone();
     for directory in std::iter::once(&mut smaller.directory).chain(&mut smaller.previous) {
         if let Some(users) = directory["users"].as_array_mut() {
-            users.retain(|user| user["id"] != *id);
+            users.retain(|user| !ids.contains(&user["id"]));
         }
-        for section in ["groups", "lists"] {
-            for container in directory.get_mut(section).and_then(Value::as_array_mut).into_iter().flatten() {
-                if let Some(members) = container.get_mut("members").and_then(Value::as_array_mut) {
-                    members.retain(|member| member != id);
+        let sections = ["groups", "lists", "administrators"];
+        for section in sections {
+            for record in directory.get_mut(section).and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(members) = record.get_mut("members").and_then(Value::as_array_mut) {
+                    members.retain(|member| !ids.contains(member));
                 }
-            }
-        }
-        for administrator in
-            directory.get_mut("administrators").and_then(Value::as_array_mut).into_iter().flatten()
-        {
-            if administrator.get("user") == Some(id) {
-                administrator["user"] = Value::Null;
+                if record.get("user").is_some_and(|user| ids.contains(user)) {
+                    record["user"] = Value::Null;
+                }
             }
         }
     }

@@ -69,9 +69,9 @@ impl Family {
         Self { seed, as_of, zone, policies }
     }
 
-    /// The directory with this number, and two occasions to plan with it. It is made for one of the
+    /// The directory with this number, and three occasions to plan with it. It is made for one of the
     /// policies.
-    pub(crate) fn scenarios(&self, number: usize) -> [Scenario; 2] {
+    pub(crate) fn scenarios(&self, number: usize) -> [Scenario; 3] {
         let mut seeded = Seeded::part(self.seed, 100 + number as u64);
         let made_for = self.policies.get(number % self.policies.len().max(1));
         let needed = made_for.map(|prepared| prepared.needed.clone()).unwrap_or_default();
@@ -82,7 +82,7 @@ impl Family {
             let taken_at = taken_at(&directory) - Duration::seconds(age);
             directories::previous(&mut seeded, &directory, taken_at)
         });
-        ["mia", "part"].map(|usual| {
+        ["mia", "mia", "part"].map(|usual| {
             let actor = match seeded.below(20) {
                 0 => "otto",
                 1..=7 => "mia",
