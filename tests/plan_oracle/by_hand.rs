@@ -49,7 +49,13 @@ fn plan(planned: &str, decision: &Value, windows: [&Value; 2], batches: &[Value]
         let id = format!("AAAA000{number}");
         let is_planned = id == planned;
         let ended = at(NOW - HOUR + DAY);
-        let uses = if is_planned { windows[0] } else if number == 3 { &ended } else { &unbounded };
+        let uses = if is_planned {
+            windows[0]
+        } else if number == 3 {
+            &ended
+        } else {
+            &unbounded
+        };
         let listed = if is_planned { windows[1] } else { &unbounded };
         json!({"user": id, "decision": if is_planned { decision } else { &keep },
                "status": if is_planned { "planned" } else { "kept" }, "reason": null,
@@ -63,7 +69,14 @@ fn plan(planned: &str, decision: &Value, windows: [&Value; 2], batches: &[Value]
     Reading::of(&plan).expect("a plan")
 }
 
-fn batch(n: usize, kind: &str, user: &str, target: &str, not_before: Option<Second>, waits_for: &[usize]) -> Value {
+fn batch(
+    n: usize,
+    kind: &str,
+    user: &str,
+    target: &str,
+    not_before: Option<Second>,
+    waits_for: &[usize],
+) -> Value {
     let hours = match kind {
         "withdraw" | "detach" => DAY,
         "revoke" => HOUR,

@@ -171,8 +171,9 @@ fn user(
 fn supersede(seeded: &mut Seeded, users: &mut [Map<String, Value>]) {
     for at in 0..users.len() {
         let person = users[at].get("person").cloned();
-        let twins = (0..users.len())
-            .filter(|other| *other != at && person.is_some() && users[*other].get("person") == person.as_ref());
+        let twins = (0..users.len()).filter(|other| {
+            *other != at && person.is_some() && users[*other].get("person") == person.as_ref()
+        });
         let twins: Vec<usize> = twins.collect();
         let newer = twins.into_iter().find(|twin| !users[*twin].contains_key("superseded_by"));
         let named = match newer {
@@ -302,7 +303,8 @@ fn administrators(seeded: &mut Seeded, people: &[String]) -> Vec<Value> {
     if seeded.chance(50) {
         mia["user"] = json!(someone(seeded));
     }
-    let mut part = json!({"name": "part", "kind": "restricted", "privileges": seeded.some_of(PRIVILEGES, 75)});
+    let mut part =
+        json!({"name": "part", "kind": "restricted", "privileges": seeded.some_of(PRIVILEGES, 75)});
     if seeded.chance(90) {
         let mut scope = Map::new();
         if seeded.chance(70) {
@@ -346,7 +348,8 @@ pub(crate) fn previous(seeded: &mut Seeded, directory: &Value, taken_at: OffsetD
         }
     }
     if seeded.chance(15) {
-        let more = (0..seeded.below(6)).map(|at| json!({"id": format!("OLD{at:05}"), "person": format!("O{at}")}));
+        let more =
+            (0..seeded.below(6)).map(|at| json!({"id": format!("OLD{at:05}"), "person": format!("O{at}")}));
         users.extend(more);
     }
     let left: BTreeSet<String> =

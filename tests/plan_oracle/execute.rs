@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leaver::model::Id;
 
-use crate::facts::{MOST_MEMBERS, World};
+use crate::facts::{Login, MOST_MEMBERS, World};
 use crate::platform::{IdState, Platform};
 use crate::reading::{
     Access, Axis, Disposition, Kind, Obligation, PlannedUser, Reading, Second, Status, Step,
@@ -214,9 +214,9 @@ impl<'a> Run<'a> {
         }
         let Some(account) = self.platform.accounts.get(&user) else { return };
         let still_has_its_own = match &account.login {
-            crate::facts::Login::With(credential) => !self.platform.is_deleted(credential),
-            crate::facts::Login::Unknown => true,
-            crate::facts::Login::NothingSince(_) => false,
+            Login::With(credential) => !self.platform.is_deleted(credential),
+            Login::Unknown => true,
+            Login::NothingSince(_) | Login::Nothing => false,
         };
         if still_has_its_own || !account.is_staged {
             self.complain(step, Class::MigrationOutOfOrder);

@@ -53,6 +53,8 @@ pub(crate) enum Login {
     Unknown,
     /// Nothing since the directory was taken; what was deleted just before works for a day (PLATFORM 1).
     NothingSince(Second),
+    /// Nothing any more.
+    Nothing,
     With(String),
 }
 
@@ -60,7 +62,7 @@ impl Login {
     pub(crate) fn credential(&self) -> Option<&String> {
         match self {
             Self::With(credential) => Some(credential),
-            Self::Unknown | Self::NothingSince(_) => None,
+            Self::Unknown | Self::NothingSince(_) | Self::Nothing => None,
         }
     }
 }

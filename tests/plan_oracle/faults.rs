@@ -65,10 +65,7 @@ impl Site<'_> {
     /// The steps of a kind that a user has.
     fn steps_of(&self, user: Id, kind: Kind) -> Vec<usize> {
         let steps = self.plan.steps.iter().enumerate();
-        steps
-            .filter(|(_, step)| step.kind == kind && step.users.contains(&user))
-            .map(|(at, _)| at)
-            .collect()
+        steps.filter(|(_, step)| step.kind == kind && step.users.contains(&user)).map(|(at, _)| at).collect()
     }
 
     /// The only step of a kind that a user has.
@@ -89,9 +86,8 @@ impl Site<'_> {
         self.plan.steps.push(Step { number, batch, ..step });
     }
 
-    fn drop(&mut self, at: usize) -> Option<()> {
+    fn drop(&mut self, at: usize) {
         self.plan.steps.remove(at);
-        Some(())
     }
 
     /// Takes a wait away; `None` if the step waits all the same, through others, or for steps of the same
@@ -173,7 +169,10 @@ fn spoil(made: &Made<'_>, tally: &mut Tally) {
         let (count, caught) = tally.made.entry(fault.name).or_default();
         *count += 1;
         if judge(&world, &wrong, &Kind::ALL).is_empty() {
-            let text = format!("{}: {} was not seen\n{}\n{}", made.name, fault.name, made.scenario.directory, made.text);
+            let text = format!(
+                "{}: {} was not seen\n{}\n{}",
+                made.name, fault.name, made.scenario.directory, made.text
+            );
             tally.reports.push(text);
         } else {
             *caught += 1;

@@ -70,7 +70,11 @@ fn windows(run: &mut Run<'_>, fast: &Run<'_>) {
             let truth = [until(found[which]), until(other[which])].into_iter().max_by_key(|end| rank(*end));
             let Some(truth) = truth.filter(|truth| *truth != stated) else { continue };
             let class = if rank(stated) < rank(truth) { longer } else { Class::WindowTooWide };
-            run.report(class, Some(user.user), format!("{longer:?}: stated {stated:?}, worst case {truth:?}"));
+            run.report(
+                class,
+                Some(user.user),
+                format!("{longer:?}: stated {stated:?}, worst case {truth:?}"),
+            );
         }
     }
 }
@@ -167,7 +171,8 @@ fn id_axis(run: &mut Run<'_>, intent: &Intent<'_>) {
 /// in use, and nobody got it who had it not.
 fn shares_with_oneself(run: &Run<'_>, id: Id) -> bool {
     let login = |id| run.world.users.get(&id).map(|member| &member.login);
-    let stays = |other: &Id| run.platform.accounts.get(other).is_some_and(|found| found.state == IdState::Active);
+    let stays =
+        |other: &Id| run.platform.accounts.get(other).is_some_and(|found| found.state == IdState::Active);
     let is_named = matches!(login(id), Some(Login::With(_)));
     let others = run.world.users_of_person(id);
     is_named && others.iter().any(|other| *other != id && login(*other) == login(id) && stays(other))
@@ -244,7 +249,9 @@ fn obligations(run: &mut Run<'_>, intent: &Intent<'_>) {
     }
     let is_managed = run.world.users.get(&id).is_some_and(|member| member.is_managed);
     let is_staged = run.platform.accounts.get(&id).is_some_and(|account| account.is_staged);
-    if intent.user.owes(|obligation| matches!(obligation, Obligation::Restrict {})) && is_managed && !is_staged
+    if intent.user.owes(|obligation| matches!(obligation, Obligation::Restrict {}))
+        && is_managed
+        && !is_staged
     {
         run.report(Class::NotDone, Some(id), "never restricted");
     }

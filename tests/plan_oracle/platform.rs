@@ -30,8 +30,6 @@ pub(crate) enum IdState {
 pub(crate) struct Account {
     pub(crate) state: IdState,
     pub(crate) login: Login,
-    /// What was deleted before the directory was taken works no more.
-    has_faded: bool,
     /// App and configuration are on the person's device.
     pub(crate) has_app: bool,
     /// The configuration of the device management has arrived.
@@ -101,7 +99,6 @@ impl Platform {
         let account = |login: &Login| Account {
             state: IdState::Active,
             login: login.clone(),
-            has_faded: false,
             has_app: true,
             is_staged: false,
             is_seen: true,
@@ -172,9 +169,11 @@ impl Platform {
                 let is_its = |account: &Account| account.login == Login::With(credential.clone());
                 let its: Vec<Id> =
                     self.accounts.iter().filter(|(_, found)| is_its(found)).map(|(id, _)| *id).collect();
-                its.into_iter().for_each(|id| self.look_at(id));
+                for id in its {
+                    self.look_at(id);
+                }
             }
-            Effect::LoginDies(id) => self.change(id, |account| account.has_faded = true),
+            Effect::LoginDies(id) => self.change(id, |account| account.login = Login::Nothing),
             Effect::IdDies(id) => self.change(id, |account| account.state = IdState::Revoked),
             Effect::DisappearsFromContacts(id) => self.change(id, |account| account.is_seen = false),
             Effect::AppIsRemoved(id) => {
@@ -205,8 +204,8 @@ impl Platform {
         self.accounts.get(&id).is_some_and(|account| {
             account.has_app
                 && match &account.login {
-                    Login::Unknown => true,
-                    Login::NothingSince(_) => !account.has_faded,
+                    Login::Unknown | Login::NothingSince(_) => true,
+                    Login::Nothing => false,
                     Login::With(credential) => !self.dead.contains(credential),
                 }
         })
@@ -294,9 +293,7 @@ impl Platform {
     /// Whether the ID is in a group, as the apps have it, or in a list.
     pub(crate) fn receives_broadcasts(&self, world: &World, id: Id) -> bool {
         let managed = |found: Option<&crate::facts::Container>| found.is_some_and(|found| found.is_managed);
-        self.groups
-            .iter()
-            .any(|(key, group)| managed(world.groups.get(key)) && group.effective.contains(&id))
+        self.groups.iter().any(|(key, group)| managed(world.groups.get(key)) && group.effective.contains(&id))
             || self.lists.iter().any(|(key, list)| managed(world.lists.get(key)) && list.contains(&id))
     }
 }

@@ -114,8 +114,7 @@ fn forbidding(seeded: &mut Seeded) -> String {
 
 fn migrating(seeded: &mut Seeded) -> String {
     let condition = seeded.one_of(MIGRATING);
-    let notify =
-        if seeded.chance(40) { format!(".notify({})", seeded.one_of(TEXTS)) } else { String::new() };
+    let notify = if seeded.chance(40) { format!(".notify({})", seeded.one_of(TEXTS)) } else { String::new() };
     format!("if {condition} {{ migrate_to_mdm(){notify} }}")
 }
 

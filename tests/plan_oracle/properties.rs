@@ -4,6 +4,7 @@
 //! as a text without particulars, so that equal failures count together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use leaver::model::{Administrator, Id, Privilege};
 use serde_json::Value;
@@ -46,7 +47,10 @@ fn bytes(text: &str, value: &Value) -> Held {
     let mut rest = value.clone();
     let stated = rest.as_object_mut().and_then(|plan| plan.remove("digest"));
     let digest = Sha256::digest(canonical(&rest).as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a text takes everything");
+        text
+    });
     expect(stated == Some(Value::String(digest)), "the digest is that of the rest")
 }
 

@@ -88,12 +88,7 @@ fn without(scenario: &Scenario, ids: &[Value]) -> Scenario {
 }
 
 /// Writes the report and says where it is.
-pub(crate) fn write(
-    name: &str,
-    prepared: &Prepared,
-    scenario: &Scenario,
-    found: &[Violation],
-) -> String {
+pub(crate) fn write(name: &str, prepared: &Prepared, scenario: &Scenario, found: &[Violation]) -> String {
     let Some(class) = found.first().map(|violation| violation.class) else { return String::new() };
     let small = shrunk(prepared, scenario, class);
     let mut text = format!("{name}\n\nviolations:\n");

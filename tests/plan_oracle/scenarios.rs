@@ -140,7 +140,11 @@ fn guards(seeded: &mut Seeded) -> String {
     text.push_str(&format!("approvals = {}\n", seeded.one_of(&[0, 0, 1])));
     for class in ["reversible", "withdraw", "irreversible"] {
         text.push_str(&format!("[{class}]\nmax_count = {}\n", seeded.one_of(&[1, 3, 50])));
-        text.push_str(&format!("max_percent = {}\nfloor = {}\n", seeded.one_of(&[5, 50, 100]), seeded.below(4)));
+        text.push_str(&format!(
+            "max_percent = {}\nfloor = {}\n",
+            seeded.one_of(&[5, 50, 100]),
+            seeded.below(4)
+        ));
     }
     text
 }

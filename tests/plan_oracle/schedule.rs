@@ -100,13 +100,7 @@ pub(crate) fn starts(plan: &Reading, world: &World, pace: Pace) -> Vec<Option<Se
 
 /// When what waits for `step` may go on. Early steps have their latency in the `not_before` of what
 /// follows; whoever carries out a step too late has to wait as long as the plan says that it takes.
-fn done(
-    plan: &Reading,
-    step: &Step,
-    start: Second,
-    starts: &[Option<Second>],
-    pace: Pace,
-) -> Option<Second> {
+fn done(plan: &Reading, step: &Step, start: Second, starts: &[Option<Second>], pace: Pace) -> Option<Second> {
     match step.kind {
         // Observed when everything the device was told before has arrived.
         Kind::Verify => {
@@ -115,9 +109,7 @@ fn done(
             });
             let arrivals =
                 on_device.map(|(_, started)| started.zip(pace.device_delay).map(|(at, delay)| at + delay));
-            arrivals
-                .chain([Some(start)])
-                .try_fold(start, |latest, arrival| arrival.map(|at| latest.max(at)))
+            arrivals.chain([Some(start)]).try_fold(start, |latest, arrival| arrival.map(|at| latest.max(at)))
         }
         // Nobody knew when it would be begun, so nothing that follows can have the day in its start.
         Kind::Withdraw if step.effect_by.is_none() => Some(start + DAY),

@@ -24,12 +24,14 @@ pub(super) const ALL: &[Fault] = &[
 
 fn dropped(site: &mut Site<'_>, kind: Kind) -> Option<()> {
     let at = site.of_kind(kind)?;
-    site.drop(at)
+    site.drop(at);
+    Some(())
 }
 
 fn not_replaced(site: &mut Site<'_>) -> Option<()> {
     let at = replaced(site)?;
-    site.drop(at)
+    site.drop(at);
+    Some(())
 }
 
 fn untold(site: &mut Site<'_>) -> Option<()> {
@@ -37,7 +39,8 @@ fn untold(site: &mut Site<'_>) -> Option<()> {
         let is_only = step.user.is_some_and(|user| site.only(user, Kind::Notify).is_some());
         step.kind == Kind::Notify && is_only && step.user.is_some_and(|user| site.goes(user))
     })?;
-    site.drop(at)
+    site.drop(at);
+    Some(())
 }
 
 fn unobserved(site: &mut Site<'_>) -> Option<()> {
@@ -50,10 +53,12 @@ fn unobserved(site: &mut Site<'_>) -> Option<()> {
         let is_alone = |user: &Id| !site.has_company(*user);
         step.kind == Kind::Verify && step.user.filter(is_alone).is_some_and(waits)
     })?;
-    site.drop(at)
+    site.drop(at);
+    Some(())
 }
 
 fn unreached(site: &mut Site<'_>) -> Option<()> {
     let (join, _) = joined(site)?;
-    site.drop(join)
+    site.drop(join);
+    Some(())
 }

@@ -27,10 +27,8 @@ fn detached(site: &mut Site<'_>) -> Option<(usize, usize)> {
     let detach = site.of_kind(Kind::Detach)?;
     let user = site.plan.steps[detach].user?;
     let of_person = site.world.users_of_person(user);
-    let withdrawals: Vec<usize> = of_person
-        .into_iter()
-        .flat_map(|user| site.steps_of(user, Kind::Withdraw))
-        .collect();
+    let withdrawals: Vec<usize> =
+        of_person.into_iter().flat_map(|user| site.steps_of(user, Kind::Withdraw)).collect();
     match withdrawals[..] {
         [withdrawal] => Some((detach, withdrawal)),
         _ => None,

@@ -7,9 +7,18 @@ use crate::facts::Login;
 use crate::reading::{Disposition, Exposure, Kind, Status, Until};
 
 pub(super) const ALL: &[Fault] = &[
-    Fault { name: "reads a second longer than stated", make: |site| moved(site, |found| &mut found.reads_until, -1) },
-    Fault { name: "writes a second longer than stated", make: |site| moved(site, |found| &mut found.writes_until, -1) },
-    Fault { name: "is listed a second longer than stated", make: |site| moved(site, |found| &mut found.listed_until, -1) },
+    Fault {
+        name: "reads a second longer than stated",
+        make: |site| moved(site, |found| &mut found.reads_until, -1),
+    },
+    Fault {
+        name: "writes a second longer than stated",
+        make: |site| moved(site, |found| &mut found.writes_until, -1),
+    },
+    Fault {
+        name: "is listed a second longer than stated",
+        make: |site| moved(site, |found| &mut found.listed_until, -1),
+    },
     Fault { name: "a window a second too wide", make: |site| moved(site, |found| &mut found.reads_until, 1) },
     Fault { name: "an unbounded window said to have ended", make: said_ended },
     Fault { name: "a window said to be unbounded", make: said_unbounded },

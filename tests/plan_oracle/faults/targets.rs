@@ -40,9 +40,10 @@ fn other_verb(site: &mut Site<'_>) -> Option<()> {
 
 fn wrong_credential(site: &mut Site<'_>) -> Option<()> {
     let other = site.user(|site, user| {
-        let has_own = site.world.users.get(&user.user).is_some_and(
-            |member| matches!(&member.login, Login::With(name) if !site.world.is_multi(name)),
-        );
+        let has_own =
+            site.world.users.get(&user.user).is_some_and(
+                |member| matches!(&member.login, Login::With(name) if !site.world.is_multi(name)),
+            );
         has_own && user.status == Status::Kept && user.decision.access == Access::Keep
     })?;
     let at = site.of_kind(Kind::Withdraw)?;
@@ -102,8 +103,7 @@ fn single_activated(site: &mut Site<'_>) -> Option<()> {
 fn old_id_told(site: &mut Site<'_>) -> Option<()> {
     let at = site.step(|site, step| {
         let user = step.user.and_then(|user| site.plan.user(user));
-        let is_superseded =
-            user.is_some_and(|user| user.decision.ground.as_deref() == Some("superseded_by"));
+        let is_superseded = user.is_some_and(|user| user.decision.ground.as_deref() == Some("superseded_by"));
         let is_new = step.user.is_some_and(|user| user.as_str() != step.target);
         step.kind == Kind::Notify && is_superseded && is_new
     })?;
@@ -118,8 +118,8 @@ pub(super) fn replaced(site: &mut Site<'_>) -> Option<usize> {
     site.step(|site, step| {
         let world = site.world;
         let container = world.groups.get(&step.target).or_else(|| world.lists.get(&step.target));
-        let was_there = container
-            .is_some_and(|container| step.with.is_some_and(|new| container.members.contains(&new)));
+        let was_there =
+            container.is_some_and(|container| step.with.is_some_and(|new| container.members.contains(&new)));
         let others = site.plan.steps.iter().filter(|other| {
             other.number != step.number && other.with == step.with && other.target == step.target
         });
