@@ -24,28 +24,47 @@ pub(crate) struct Intent<'p> {
     pub(crate) user: &'p PlannedUser,
     pub(crate) disposition: Disposition,
     pub(crate) access: Access,
+    /// Whether something is to happen to the ID or the access that is not the case already.
+    acts: bool,
+    /// Whether one of both is held, by the decision or a hazard.
+    is_held: bool,
 }
 
 impl<'p> Intent<'p> {
-    fn of(plan: &Reading, user: &'p PlannedUser) -> Self {
+    fn of(world: &World, plan: &Reading, user: &'p PlannedUser) -> Self {
         let is_planned = user.status == Status::Planned;
-        let acts = |axis| is_planned && !plan.holds(user.user, axis);
-        Self {
-            user,
-            disposition: if acts(Axis::Id) { user.decision.disposition } else { Disposition::Hold },
-            access: if acts(Axis::Access) { user.decision.access } else { Access::Hold },
-        }
+        let goes_on = |axis| is_planned && !plan.holds(user.user, axis);
+        let disposition = if goes_on(Axis::Id) { user.decision.disposition } else { Disposition::Hold };
+        let access = if goes_on(Axis::Access) { user.decision.access } else { Access::Hold };
+        let login = world.users.get(&user.user).map(|member| &member.login);
+        let access_acts = match access {
+            Access::Withdraw => !matches!(login, Some(Login::NothingSince(_))),
+            Access::Migrate => !matches!(login, Some(Login::With(credential)) if world.is_multi(credential)),
+            Access::Keep | Access::Hold => false,
+        };
+        let acts = access_acts || matches!(disposition, Disposition::Detach | Disposition::Revoke);
+        let is_held = disposition == Disposition::Hold || access == Access::Hold;
+        Self { user, disposition, access, acts, is_held }
     }
 
     pub(crate) fn is_planned(&self) -> bool {
         self.user.status == Status::Planned
     }
 
+    /// Whether the person is to be told, and what is told is to happen. Who was told once, when it did,
+    /// is not told again.
     pub(crate) fn must_be_told(&self) -> bool {
-        self.user.owes(|obligation| matches!(obligation, Obligation::Notify {}))
+        let decision = &self.user.decision;
+        let is_about_nothing = (decision.disposition, decision.access) == (Disposition::Keep, Access::Keep);
+        (self.acts || is_about_nothing && !self.is_held)
+            && self.user.owes(|obligation| matches!(obligation, Obligation::Notify {}))
     }
 
+    /// The ID that takes over; none while what it is about is held.
     pub(crate) fn replacement(&self) -> Option<Id> {
+        if self.is_held && !self.acts {
+            return None;
+        }
         self.user.decision.obligations.iter().find_map(|obligation| match obligation {
             Obligation::ReplaceWith { id } => Some(*id),
             _ => None,
@@ -73,7 +92,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Carries out the whole plan, and lets everything take effect.
     pub(crate) fn through(world: &'a World, plan: &'a Reading, pace: Pace) -> Self {
-        let intents = plan.users.iter().map(|user| (user.user, Intent::of(plan, user))).collect();
+        let intents = plan.users.iter().map(|user| (user.user, Intent::of(world, plan, user))).collect();
         let mut run = Self {
             world,
             plan,

@@ -173,7 +173,11 @@ impl Platform {
                     self.look_at(id);
                 }
             }
-            Effect::LoginDies(id) => self.change(id, |account| account.login = Login::Nothing),
+            Effect::LoginDies(id) => self.change(id, |account| {
+                if matches!(account.login, Login::NothingSince(_)) {
+                    account.login = Login::Nothing;
+                }
+            }),
             Effect::IdDies(id) => self.change(id, |account| account.state = IdState::Revoked),
             Effect::DisappearsFromContacts(id) => self.change(id, |account| account.is_seen = false),
             Effect::AppIsRemoved(id) => {
