@@ -23,7 +23,7 @@ use crate::policy::{Decision, Outcome};
 use crate::report::visible;
 
 /// Users in one chunk.
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 
 /// Rows of a table that are drawn together. The first of them give the table its shape.
 const PAGE: usize = 1_000;
@@ -129,7 +129,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
 }
 
 /// The number of threads asked for; 0 is one for each core.
-fn threads(asked: usize) -> usize {
+pub(crate) fn threads(asked: usize) -> usize {
     match asked {
         0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         asked => asked.min(1_024),

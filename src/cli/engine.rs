@@ -51,6 +51,11 @@ impl Directory {
         .map(Self)
     }
 
+    /// The directory itself.
+    pub(crate) const fn snapshot(&self) -> &Snapshot {
+        &self.0
+    }
+
     pub(crate) fn users(&self) -> impl Iterator<Item = User> + '_ {
         self.0.users().iter().cloned()
     }

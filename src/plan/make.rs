@@ -147,8 +147,8 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         })
         .collect();
     authority::enforce(&surroundings, guards, actor, &mut courses);
-    assess::settle_shared_credentials(&surroundings, &mut courses);
     assess::settle_seats(&surroundings, directory.licences(), &mut courses);
+    assess::settle_shared_credentials(&surroundings, &mut courses);
     persons::settle(&surroundings, &mut courses);
 
     let schedule = schedule(&surroundings, licence.ok(), &courses);
@@ -197,7 +197,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
             status: status(course.standing, &steps),
             reason: course.reason,
             exposure: exposure(&surroundings, &schedule, position),
-            open_in: open.plan_of(user).filter(|_| course.standing == Standing::Open).copied(),
+            open_in: open.plan_of(user).copied(),
             steps,
         });
     }
@@ -282,16 +282,14 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
 /// Hazards of users by ID, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
-    let asks_for_containers = |decision: &Decision| {
-        decision.obligations.iter().any(|obligation| {
-            matches!(obligation, Obligation::LeaveGroupsAndLists | Obligation::ReplaceWith { .. })
-        })
+    let asks_for_memberships = |decision: &Decision| {
+        decision.obligations.iter().any(|obligation| !matches!(obligation, Obligation::Restrict))
     };
     let unknown: Vec<&str> = [(surroundings.knows_groups, "groups"), (surroundings.knows_lists, "lists")]
         .iter()
         .filter_map(|(known, word)| (!known).then_some(*word))
         .collect();
-    if !unknown.is_empty() && surroundings.decisions.iter().any(asks_for_containers) {
+    if !unknown.is_empty() && surroundings.decisions.iter().any(asks_for_memberships) {
         let message = format!("the directory does not say who is in its {}", unknown.join(" and "));
         let fix = "export them with their members, and plan again";
         hazards.push(Hazard::of_plan(Code::MembershipsUnknown, message, fix));
