@@ -1,15 +1,16 @@
-//! The example of a page about plans: its fences are put together, a plan is made, and what leaver says is
-//! written as the page shows it.
+//! The example of a page about plans: its fences are put together, a plan is made, and the work order says
+//! what is wrong with it.
 //!
 //! A page shows only what matters. The rest is the same everywhere, and `docs/errors/README.md` says so.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 
 use leaver::diagnostic::Code;
 use leaver::directory::Directory;
 use leaver::model::parse_instant;
-use leaver::plan::{Guards, Hazard, OpenWork, Plan, PlanRefused, Refusal, Request, plan};
+use leaver::plan::{Guards, OpenWork, Plan, PlanRefused, Request, plan};
 use leaver::policy::{Axis, Basis, Source, check};
+use leaver::report::{Layout, refused_order, work_order};
 use serde_json::{Value as Json, json};
 
 use super::page::Page;
@@ -30,14 +31,12 @@ pub(crate) struct Example {
 
 /// What came of an example.
 pub(crate) struct Told {
-    /// As the page shows it.
+    /// What the work order says about it.
     pub(crate) text: String,
-    /// Hazards, in order.
-    pub(crate) hazards: Vec<Hazard>,
-    /// Refusals of the whole.
-    pub(crate) refusals: Vec<Refusal>,
-    /// Codes of the refusals of single users.
-    pub(crate) users: Vec<String>,
+    /// Every code, of hazards, refusals and users who are not planned.
+    pub(crate) codes: BTreeSet<String>,
+    /// What is held by hazards.
+    pub(crate) held: BTreeSet<Axis>,
 }
 
 impl Example {
@@ -104,37 +103,32 @@ impl Example {
     }
 
     /// Makes the plan, and tells what is wrong with it.
-    pub(crate) fn tell(&self) -> Told {
-        let (content, refusals) = match self.plan() {
-            Ok(plan) => (Some(plan.content().clone()), Vec::new()),
-            Err(refused) => (refused.content.map(|content| *content), refused.refusals),
+    pub(crate) fn tell(&self, section: &str) -> Told {
+        let layout = Layout { width: 100, all: true };
+        let (text, content, refusals) = match self.plan() {
+            Ok(plan) => {
+                let text = work_order(&plan, &self.directory, layout).unwrap();
+                (text, Some(plan.content().clone()), Vec::new())
+            }
+            Err(refused) => {
+                let text = refused_order(&refused, &self.directory, layout).unwrap();
+                (text, refused.content.map(|content| *content), refused.refusals)
+            }
         };
-        let mut text = String::new();
-        for refusal in &refusals {
-            let _ = writeln!(text, "error[{}]: {}\n  help: {}", refusal.code, refusal.message, refusal.help);
+        let mut codes: BTreeSet<String> = refusals.iter().map(|refusal| refusal.code.to_string()).collect();
+        let mut held = BTreeSet::new();
+        for hazard in content.iter().flat_map(|content| &content.hazards) {
+            codes.insert(hazard.code.to_string());
+            held.extend(&hazard.holds);
         }
-        let hazards = content.as_ref().map_or(Vec::new(), |content| content.hazards.clone());
-        for hazard in &hazards {
-            let severity = if hazard.holds.is_empty() { "warning" } else { "error" };
-            let _ = writeln!(text, "{severity}[{}]: {}", hazard.code, hazard.message);
-            let _ = writeln!(text, "  holds: {}", axes(&hazard.holds));
-            let _ = writeln!(text, "  consequence: {}\n  fix: {}", hazard.consequence, hazard.fix);
-        }
-        let mut users = Vec::new();
-        for user in content.iter().flat_map(|content| &content.users) {
-            let Some(reason) = user.reason.as_ref().filter(|reason| reason.code.starts_with("L04")) else {
-                continue;
-            };
-            let _ = writeln!(text, "{}[{}]: {}", user.status, reason.code, reason.message);
-            users.push(reason.code.clone());
-        }
-        Told { text, hazards, refusals, users }
+        let users = content.iter().flat_map(|content| &content.users);
+        let reasons = users.filter_map(|user| user.reason.as_ref());
+        codes.extend(reasons.map(|reason| reason.code.clone()).filter(|code| code.starts_with('L')));
+        let lines = text.lines().skip_while(|line| !line.starts_with(section));
+        let text =
+            lines.take_while(|line| !line.is_empty()).fold(String::new(), |text, line| text + line + "\n");
+        Told { text, codes, held }
     }
-}
-
-fn axes(holds: &[Axis]) -> String {
-    let words: Vec<&str> = holds.iter().map(|axis| axis.word()).collect();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
 }
 
 /// A directory from the facts that a page shows.
