@@ -105,7 +105,9 @@ fn every_bad_file_is_refused_with_exactly_its_mistakes() {
         assert!(!expected.is_empty(), "{name}: what is right is no case");
         if expected != found {
             writeln!(failures, "{name}:\n  expected {expected:?}\n  found    {found:?}").unwrap();
-            diagnostics.iter().for_each(|found| writeln!(failures, "    {found}").unwrap());
+            for found in &diagnostics {
+                writeln!(failures, "    {found}").unwrap();
+            }
         }
         for found in &diagnostics {
             assert_eq!(found.file, file, "{name}");
@@ -173,7 +175,7 @@ fn huge_files_are_refused_and_nothing_crashes() {
         ("a table of 30,000 parts", format!("[{}]", vec!["a"; 30_000].join(".")), "L0002"),
         (
             "5,000 unknown keys",
-            (0..5_000).map(|number| format!("k{number} = 1\n")).collect::<String>(),
+            (0..5_000).map(|number| format!("k{number} = 1")).collect::<Vec<_>>().join("\n"),
             "L0003",
         ),
         ("10,000 wrong IDs", format!("[protected]\nids = [{}]", "\"x\",".repeat(10_000)), "L0004"),

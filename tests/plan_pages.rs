@@ -4,9 +4,10 @@
 //! changed, `UPDATE_PLAN_PAGES=1 cargo test --all-features --test plan_pages` writes it anew.
 #![cfg(feature = "report")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::LazyLock;
 
 use leaver::diagnostic::{Code, Diagnostic};
 use leaver::directory::Directory;
@@ -152,7 +153,11 @@ fn the_policies_are_accepted_by_the_checker() {
     assert!(ran >= 20, "only {ran} policies were found");
 }
 
-fn told(code: Code) -> Told {
+/// What every example gives.
+static TOLD: LazyLock<BTreeMap<Code, Told>> =
+    LazyLock::new(|| codes_of_plans().map(|code| (code, tell(code))).collect());
+
+fn tell(code: Code) -> Told {
     let page = page(code);
     let example = match code {
         Code::QuotaExceeded => Example::of_many(&page, DAILY_QUOTA as usize + 2_000),
@@ -180,7 +185,7 @@ fn every_example_is_told_as_the_page_says() {
     let mut failures = String::new();
     let mut ran = 0;
     for code in codes_of_plans() {
-        let told = told(code);
+        let told = &TOLD[&code];
         if told.codes != BTreeSet::from([code.to_string()]) {
             let _ = writeln!(failures, "{code}: the example gives {:?}\n{}", told.codes, told.text);
         }
@@ -206,7 +211,7 @@ fn what_a_page_says_is_held_is_held() {
         let says = says.trim();
         match &code.as_str()[..3] {
             "L02" => {
-                let held = told(code).held;
+                let held = &TOLD[&code].held;
                 let first = says.split(['.', ';']).next().unwrap_or_default();
                 let nothing = first.starts_with("Nothing");
                 assert_eq!(nothing, held.is_empty(), "{code} holds {held:?}, and the page says: {says}");
