@@ -109,6 +109,8 @@ pub(crate) struct Decide {
     /// Only this user
     #[arg(long, value_name = "ID")]
     pub(crate) user: Option<Id>,
+    #[command(flatten)]
+    pub(crate) actor: OnBehalf,
     /// How the decisions are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: DecideFormat,
@@ -147,6 +149,8 @@ pub(crate) struct Explain {
     /// The user
     #[arg(long, value_name = "ID")]
     pub(crate) user: Id,
+    #[command(flatten)]
+    pub(crate) actor: OnBehalf,
     /// Why this rule did not apply
     #[arg(long, value_name = "RULE")]
     pub(crate) why_not: Option<String>,
@@ -276,6 +280,13 @@ pub(crate) struct AsOf {
     /// The instant of the decision, such as 2026-11-22T09:00:00Z; default: now
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) as_of: Option<OffsetDateTime>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OnBehalf {
+    /// As this administrator: only users in the scope, and only with the privilege `users.read`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
 }
 
 #[derive(Clone, Debug, Args)]

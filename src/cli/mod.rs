@@ -33,6 +33,7 @@ mod plan;
 mod progress;
 #[cfg(test)]
 mod sample;
+mod scope;
 mod summary;
 mod table;
 mod terminal;
