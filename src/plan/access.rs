@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::course::{Course, Way, listed};
+use super::course::{Course, Way};
 use super::hazard::Hazard;
 use super::surroundings::{Position, SignIn, Surroundings};
 use crate::diagnostic::Code;
@@ -34,23 +34,7 @@ pub(super) fn withdraw(surroundings: &Surroundings<'_>, position: Position, cour
                        way to cut off this person alone";
             course.endanger(Hazard::holding(Code::WithdrawOnMulti, id, holds, message, fix));
         }
-        SignIn::Multi(_) => {
-            let staying: Vec<Id> = surroundings
-                .others_of_person(position)
-                .filter(|other| stays_in_the_app(surroundings, *other))
-                .map(|other| surroundings.user(other).id())
-                .collect();
-            if staying.is_empty() {
-                course.access = Some(Way::Remove);
-                return;
-            }
-            let message = format!(
-                "taking the app off the device of {id} would hit {} of the same person, too",
-                listed(&staying)
-            );
-            let fix = "keep the access of this ID with `.keep_access()`, or withdraw it from all of them";
-            course.endanger(Hazard::holding(Code::MigrationRemovesApp, id, holds, message, fix));
-        }
+        SignIn::Multi(_) => course.access = Some(Way::Remove),
     }
 }
 

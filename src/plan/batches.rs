@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use time::OffsetDateTime;
-
 use super::payload::Purpose;
 use super::schedule::{Begin, Index, Schedule, Scheduled};
 use super::step::{Batch, Calls, Step, StepKind, Target, With};
@@ -66,7 +64,7 @@ pub(super) fn batches(surroundings: &Surroundings<'_>, schedule: &Schedule, has_
         let Some(kind) = members.first().map(|index| schedule.steps[*index].kind) else { continue };
         let not_before = match begin {
             Begin::At(instant) => Some(instant),
-            Begin::Observed => None,
+            Begin::Observed(instant) => Some(instant).filter(|at| *at > surroundings.moment.instant()),
         };
         let mut waits_for = BTreeSet::new();
         let mut steps = Vec::with_capacity(members.len());
@@ -74,7 +72,7 @@ pub(super) fn batches(surroundings: &Surroundings<'_>, schedule: &Schedule, has_
             let step = &schedule.steps[index];
             waits_for.extend(step.waits_for.iter().map(|awaited| batch_of[*awaited]));
             numbered.numbers[index] = next;
-            steps.push(numbered_step(surroundings, step, next, not_before));
+            steps.push(numbered_step(surroundings, step, next));
             next += 1;
         }
         let calls = match kind.calls() {
@@ -97,17 +95,12 @@ pub(super) fn batches(surroundings: &Surroundings<'_>, schedule: &Schedule, has_
     numbered
 }
 
-fn numbered_step(
-    surroundings: &Surroundings<'_>,
-    step: &Scheduled,
-    number: u32,
-    not_before: Option<OffsetDateTime>,
-) -> Step {
+fn numbered_step(surroundings: &Surroundings<'_>, step: &Scheduled, number: u32) -> Step {
     Step {
         number,
         user: step.user.map(|position| surroundings.user(position).id()),
         target: step.target.clone(),
-        effect_by: not_before.and_then(|start| step.kind.effect_by(start)),
+        effect_by: step.effect_by(),
         with: step.with.clone(),
     }
 }

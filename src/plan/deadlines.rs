@@ -45,10 +45,7 @@ impl Deadlines<'_, '_> {
             return;
         }
         for step in steps.iter().filter(|step| is_of_an_axis(step.kind)) {
-            let effect = match step.begin {
-                Begin::At(start) => step.kind.effect_by(start),
-                Begin::Observed => None,
-            };
+            let effect = step.effect_by();
             if effect.is_some_and(|effect| effect <= deadline) {
                 continue;
             }

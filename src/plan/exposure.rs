@@ -27,7 +27,7 @@ impl Until {
     fn after(start: Begin, worst: time::Duration) -> Self {
         match start {
             Begin::At(start) => start.checked_add(worst).map_or(Self::Unbounded, Self::At),
-            Begin::Observed => Self::Unbounded,
+            Begin::Observed(_) => Self::Unbounded,
         }
     }
 }

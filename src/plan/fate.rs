@@ -63,15 +63,16 @@ fn test_detach(surroundings: &Surroundings<'_>, position: Position, course: &mut
     }
     let wanted = decision.overruled.iter().find(|overruled| overruled.action == Verb::Revoke);
     let forbade = decision.vetoed.iter().find(|vetoed| vetoed.action == Forbidden::Revoke);
-    if let Some(overruled) = wanted {
-        let message = format!("{id} is detached, and the later rule `{}` would revoke it", overruled.rule);
-        let fix = format!("if `{}` should win, put it first in the policy", overruled.rule);
-        course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
-    } else if let Some(rule) = forbade.and_then(|vetoed| vetoed.rule.as_ref()) {
+    // Where a veto stands, the later rule could not revoke either.
+    if let Some(rule) = forbade.and_then(|vetoed| vetoed.rule.as_ref()) {
         let message = format!("{id} is detached while the rule `{rule}` forbids to revoke it");
         let fix = format!(
             "if `{rule}` only delays the revocation, withdraw access until then: `.or_else(withdraw())`"
         );
+        course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
+    } else if let Some(overruled) = wanted {
+        let message = format!("{id} is detached, and the later rule `{}` would revoke it", overruled.rule);
+        let fix = format!("if `{}` should win, put it first in the policy", overruled.rule);
         course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
     }
 }

@@ -1,12 +1,12 @@
 //! Seats: bought, used, and what a plan frees, when (PLATFORM 13, 19).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::course::{Course, Standing, Way};
-use super::schedule::{Begin, Schedule};
+use super::schedule::Schedule;
 use super::step::{StepKind, instant_or_null};
 use crate::model::Licences;
 
@@ -34,7 +34,16 @@ pub struct Freed {
 /// What the steps of all courses free.
 pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &Schedule) -> Option<Seats> {
     let licences = licences?;
-    let mut freed: BTreeMap<Begin, u32> = BTreeMap::new();
+    // The seat of a credential that somebody on it gives up for another licence goes over with that one.
+    let moved: BTreeSet<&str> = courses
+        .iter()
+        .filter_map(|course| match &course.access {
+            Some(Way::Migrate { from: Some(key), .. }) => Some(&**key),
+            _ => None,
+        })
+        .collect();
+    // What nothing bounds comes last.
+    let mut freed: BTreeMap<(bool, Option<OffsetDateTime>), u32> = BTreeMap::new();
     for (position, steps) in &schedule.of_user {
         let course = &courses[*position];
         if course.standing != Standing::Planned || matches!(course.access, Some(Way::Migrate { .. })) {
@@ -43,28 +52,15 @@ pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &S
         for index in steps {
             let step = &schedule.steps[*index];
             // A shared credential is one seat: only the step of its first user counts.
-            if step.user != Some(*position) {
+            if step.user != Some(*position) || moved.contains(step.target.as_str()) {
                 continue;
             }
-            let at = match (step.kind, step.begin) {
-                (StepKind::Withdraw, Begin::At(start)) => step.kind.effect_by(start).map(Begin::At),
-                (StepKind::Withdraw | StepKind::RemoveFromDevice, _) => Some(Begin::Observed),
-                _ => None,
-            };
-            if let Some(at) = at {
-                *freed.entry(at).or_default() += 1;
+            if matches!(step.kind, StepKind::Withdraw | StepKind::RemoveFromDevice) {
+                let at = step.effect_by();
+                *freed.entry((at.is_none(), at)).or_default() += 1;
             }
         }
     }
-    let freed = freed
-        .into_iter()
-        .map(|(at, seats)| Freed {
-            at: match at {
-                Begin::At(instant) => Some(instant),
-                Begin::Observed => None,
-            },
-            seats,
-        })
-        .collect();
+    let freed = freed.into_iter().map(|((_, at), seats)| Freed { at, seats }).collect();
     Some(Seats { bought: licences.bought, used: licences.used, freed })
 }

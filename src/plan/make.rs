@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub connectors: Option<Digest>,
 }
 
-static NOTHING_OPEN: std::sync::LazyLock<OpenWork> = std::sync::LazyLock::new(OpenWork::none);
+const NOTHING_OPEN: &OpenWork = &OpenWork::none();
 
 impl<'a> Request<'a> {
     /// A request without approvers, previous directory, open work or recent steps.
@@ -71,7 +71,7 @@ impl<'a> Request<'a> {
             guards,
             approvers: None,
             previous: None,
-            open: &NOTHING_OPEN,
+            open: NOTHING_OPEN,
             recent: Recent::default(),
             connectors: None,
         }
@@ -147,8 +147,8 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         })
         .collect();
     authority::enforce(&surroundings, guards, actor, &mut courses);
-    assess::settle_shared_credentials(&surroundings, &mut courses);
     assess::settle_seats(&surroundings, directory.licences(), &mut courses);
+    assess::settle_shared_credentials(&surroundings, &mut courses);
     persons::settle(&surroundings, &mut courses);
 
     let schedule = schedule(&surroundings, licence.ok(), &courses);
@@ -194,10 +194,10 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         users.push(PlannedUser {
             user,
             decision: Decision::clone(surroundings.decision(position)),
-            status: status(course.standing, &steps),
-            reason: course.reason,
+            status: status(&course, &steps),
+            reason: course.reason.or_else(|| course.held.filter(|_| steps.is_empty())),
             exposure: exposure(&surroundings, &schedule, position),
-            open_in: open.plan_of(user).filter(|_| course.standing == Standing::Open).copied(),
+            open_in: open.plan_of(user).copied(),
             steps,
         });
     }
@@ -219,8 +219,9 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     }
 }
 
-const fn status(standing: Standing, steps: &[u32]) -> Status {
-    match standing {
+const fn status(course: &Course, steps: &[u32]) -> Status {
+    match course.standing {
+        Standing::Planned if steps.is_empty() && course.held.is_some() => Status::Held,
         Standing::Planned if steps.is_empty() => Status::Done,
         Standing::Planned => Status::Planned,
         Standing::Kept => Status::Kept,
@@ -282,16 +283,14 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
 /// Hazards of users by ID, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
-    let asks_for_containers = |decision: &Decision| {
-        decision.obligations.iter().any(|obligation| {
-            matches!(obligation, Obligation::LeaveGroupsAndLists | Obligation::ReplaceWith { .. })
-        })
+    let asks_for_memberships = |decision: &Decision| {
+        decision.obligations.iter().any(|obligation| !matches!(obligation, Obligation::Restrict))
     };
     let unknown: Vec<&str> = [(surroundings.knows_groups, "groups"), (surroundings.knows_lists, "lists")]
         .iter()
         .filter_map(|(known, word)| (!known).then_some(*word))
         .collect();
-    if !unknown.is_empty() && surroundings.decisions.iter().any(asks_for_containers) {
+    if !unknown.is_empty() && surroundings.decisions.iter().any(asks_for_memberships) {
         let message = format!("the directory does not say who is in its {}", unknown.join(" and "));
         let fix = "export them with their members, and plan again";
         hazards.push(Hazard::of_plan(Code::MembershipsUnknown, message, fix));

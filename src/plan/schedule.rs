@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::containers::{Change, Joined, changes};
-use super::course::{Course, Fate, Standing, Start, Way};
+use super::course::{Course, Fate, Notice, Standing, Start, Way};
 use super::payload::Configuration;
 use super::persons::awaits_removal;
 use super::step::{StepKind, Target, WITHDRAWAL, With};
@@ -24,8 +24,33 @@ pub(super) type Index = usize;
 pub(super) enum Begin {
     /// At an instant.
     At(OffsetDateTime),
-    /// When something is observed that nothing bounds.
-    Observed,
+    /// When something is observed that nothing bounds, and not before an instant.
+    Observed(OffsetDateTime),
+}
+
+impl Begin {
+    /// When both have come.
+    fn and(self, other: Self) -> Self {
+        let latest = self.instant().max(other.instant());
+        match (self, other) {
+            (Self::At(_), Self::At(_)) => Self::At(latest),
+            _ => Self::Observed(latest),
+        }
+    }
+
+    const fn instant(self) -> OffsetDateTime {
+        match self {
+            Self::At(instant) | Self::Observed(instant) => instant,
+        }
+    }
+
+    /// So much later; past the year 9999 nobody can say when.
+    fn plus(self, worst: Duration) -> Self {
+        match self {
+            Self::At(start) => start.checked_add(worst).map_or(Self::Observed(start), Self::At),
+            Self::Observed(start) => Self::Observed(start),
+        }
+    }
 }
 
 /// A step before it is numbered.
@@ -40,6 +65,16 @@ pub(super) struct Scheduled {
     pub(super) begin: Begin,
     /// Whether a told ID has to be in a synchronised group first: then it is told after the groups were seen to.
     pub(super) is_late: bool,
+}
+
+impl Scheduled {
+    /// When it has taken effect at the latest; `None` if nothing bounds it.
+    pub(super) fn effect_by(&self) -> Option<OffsetDateTime> {
+        match self.begin {
+            Begin::At(start) => self.kind.effect_by(start),
+            Begin::Observed(_) => None,
+        }
+    }
 }
 
 /// All steps, and those of each user.
@@ -124,29 +159,20 @@ impl Scheduler<'_, '_> {
     fn user(&mut self, position: Position, course: &Course) {
         let own = Target::Id(self.surroundings.user(position).id());
         let changes = changes(self.surroundings, position, course, &mut self.joined);
-        let mut first = Vec::new();
         let mut joins: BTreeMap<usize, Index> = BTreeMap::new();
-        for (container, change) in &changes {
-            let index = self.change(position, *container, *change);
-            match change {
-                Change::Join(_) => {
-                    joins.insert(*container, index);
-                }
-                Change::Replace(_) => first.push(index),
-                Change::Leave => {}
-            }
+        for (container, change) in changes.iter().filter(|(_, change)| matches!(change, Change::Join(_))) {
+            joins.insert(*container, self.change(position, *container, *change, Vec::new()));
         }
+        let (mut first, mut own_notices) = (Vec::new(), Vec::new());
         for notice in &course.notices {
-            let waits =
-                notice.join.and_then(|container| joins.get(&container)).copied().into_iter().collect();
-            let told = Target::Id(self.surroundings.user(notice.told).id());
-            let with = Some(With::Text(notice.text.clone()));
-            let index = self.add(StepKind::Notify, position, told, with, waits, self.now());
-            if let Some(container) = notice.join.filter(|at| self.surroundings.containers[*at].is_group) {
-                self.schedule.steps[index].is_late = true;
-                self.late_notices.push((index, container));
-            }
+            let index = self.notice(position, notice, &joins);
             first.push(index);
+            own_notices.extend((notice.told == position).then_some(index));
+        }
+        // Whoever is told through a group or list is in it until then (PLATFORM 25).
+        for (container, change) in changes.iter().filter(|(_, change)| !matches!(change, Change::Join(_))) {
+            let index = self.change(position, *container, *change, own_notices.clone());
+            first.extend(matches!(change, Change::Replace(_)).then_some(index));
         }
         if course.restricts {
             let with = Some(With::Configuration(Arc::new(Configuration::restrictions())));
@@ -161,7 +187,26 @@ impl Scheduler<'_, '_> {
         }
     }
 
-    fn change(&mut self, position: Position, container: usize, change: Change) -> Index {
+    fn notice(&mut self, position: Position, notice: &Notice, joins: &BTreeMap<usize, Index>) -> Index {
+        let joined = notice.join.and_then(|container| joins.get(&container)).copied();
+        let told = Target::Id(self.surroundings.user(notice.told).id());
+        let with = Some(With::Text(notice.text.clone()));
+        let waits_for = joined.into_iter().collect();
+        let index = self.add(StepKind::Notify, position, told, with, waits_for, self.now());
+        if let Some(container) = notice.join.filter(|at| self.surroundings.containers[*at].is_group) {
+            self.schedule.steps[index].is_late = true;
+            self.late_notices.push((index, container));
+        }
+        index
+    }
+
+    fn change(
+        &mut self,
+        position: Position,
+        container: usize,
+        change: Change,
+        waits_for: Vec<Index>,
+    ) -> Index {
         let place = &self.surroundings.containers[container];
         let kind = change.kind(place.is_group);
         let with = match change {
@@ -170,7 +215,7 @@ impl Scheduler<'_, '_> {
         };
         let target = Target::Key(place.key.clone());
         let is_group = place.is_group;
-        let index = self.add(kind, position, target, with, Vec::new(), self.now());
+        let index = self.add(kind, position, target, with, waits_for, self.now());
         if is_group {
             self.group_changes.entry(container).or_default().push(index);
         }
@@ -205,12 +250,14 @@ impl Scheduler<'_, '_> {
         let stage = self.add(StepKind::StageMdmConfiguration, position, own.clone(), with, Vec::new(), now);
         let mut last = self.verify(position, own, stage);
         if let Some(key) = from {
-            last = self.delete(position, key, vec![last], Begin::Observed);
+            last =
+                self.delete(position, key, vec![last], Begin::Observed(self.surroundings.moment.instant()));
         }
         let configuration = self.licence.map(Configuration::licence);
         let with = configuration.map(|configuration| With::Configuration(Arc::new(configuration)));
         let target = Target::Key(to.clone());
-        self.add(StepKind::ActivateMdmLicence, position, target, with, vec![last], Begin::Observed);
+        let begin = Begin::Observed(self.surroundings.moment.instant());
+        self.add(StepKind::ActivateMdmLicence, position, target, with, vec![last], begin);
     }
 
     fn verify(&mut self, position: Position, own: &Target, after: Index) -> Index {
@@ -222,7 +269,7 @@ impl Scheduler<'_, '_> {
         if let Some(index) = self.deleting.get(key).copied() {
             let step = &mut self.schedule.steps[index];
             step.waits_for.extend(waits_for);
-            step.begin = step.begin.max(begin);
+            step.begin = step.begin.and(begin);
             self.schedule.of_user.entry(position).or_default().push(index);
             return index;
         }
@@ -240,7 +287,7 @@ impl Scheduler<'_, '_> {
             // Everybody is told at once, so the delay counts from now. Past the year 9999 it never comes.
             Start::AfterNotice(period) => moment
                 .add(now, period.days, period.hours)
-                .map_or(Begin::Observed, |at| Begin::At(at.max(now))),
+                .map_or(Begin::Observed(now), |at| Begin::At(at.max(now))),
         };
         self.add(fate.kind(), position, own, None, waits_for, begin);
     }
@@ -276,18 +323,15 @@ impl Scheduler<'_, '_> {
             for own in self.surroundings.others_of_person(position).chain([position]) {
                 if self.surroundings.sign_in(own) == SignIn::Nothing {
                     let ended = self.surroundings.access_ended_by(own);
-                    begin = begin.max(ended.map_or(Begin::Observed, Begin::At));
+                    begin = begin.and(ended.map_or(Begin::Observed(begin.instant()), Begin::At));
                 }
                 for at in self.schedule.of_user.get(&own).into_iter().flatten() {
                     let ends = &self.schedule.steps[*at];
-                    let effect = match (ends.kind, ends.begin) {
-                        (StepKind::Withdraw, Begin::At(start)) => {
-                            start.checked_add(WITHDRAWAL).map(Begin::At)
-                        }
-                        (StepKind::Withdraw | StepKind::Verify, _) => None,
+                    begin = match ends.kind {
+                        StepKind::Withdraw => begin.and(ends.begin.plus(WITHDRAWAL)),
+                        StepKind::Verify => begin.and(Begin::Observed(begin.instant())),
                         _ => continue,
                     };
-                    begin = begin.max(effect.unwrap_or(Begin::Observed));
                     awaited.push(*at);
                 }
             }
