@@ -88,7 +88,11 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     }
     if let Err(refused) = &planned {
         let reasons: Vec<&str> = refused.refusals.iter().map(|refusal| refusal.message.as_str()).collect();
-        terminal.note(&format!("the plan is refused: {}", reasons.join("; ")));
+        match arguments.format {
+            // They stand at the top of the text already.
+            TextOrJson::Text if arguments.output.is_none() => terminal.note("the plan is refused"),
+            _ => terminal.note(&format!("the plan is refused: {}", reasons.join("; "))),
+        }
     }
     Ok(exit)
 }

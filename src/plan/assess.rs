@@ -26,10 +26,7 @@ pub(super) fn course(
     match decision.outcome {
         Outcome::Keep => return Course::idle(Standing::Kept, None),
         Outcome::Hold => {
-            let reason = decision
-                .hold
-                .as_ref()
-                .map(|hold| Reason { code: hold.code.word().to_owned(), message: hold.message.clone() });
+            let reason = decision.hold.as_ref().map(Reason::of_hold);
             let mut course = Course::idle(Standing::Held, reason);
             fate::test(surroundings, entitlements, position, &mut course);
             return course;
@@ -40,10 +37,8 @@ pub(super) fn course(
         let message = format!("{} is a gateway or system ID, which is never touched", user.id());
         return Course::idle(Standing::Refused, Some(Reason::new(Code::ProtectedUser, message)));
     }
-    let wanted = fate::of(decision.disposition);
-    let mut course =
-        Course::started(wanted.is_some() || matches!(decision.access, Access::Withdraw | Access::Migrate));
-    course.fate = wanted;
+    let mut course = Course::started(decision.hold.as_ref());
+    course.fate = fate::of(decision.disposition);
     notices::find(surroundings, position, &mut course);
     match decision.access {
         Access::Withdraw => access::withdraw(surroundings, position, &mut course),

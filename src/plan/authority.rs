@@ -125,8 +125,11 @@ fn beyond_authority(
         return None;
     }
     let missing: Vec<String> = missing.iter().map(|privilege| format!("`{privilege}`")).collect();
-    let message =
-        format!("the steps for {} take {}, which {} has not", user.id(), missing.join(" and "), actor.name);
+    let missing = match missing.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        one => one.concat(),
+    };
+    let message = format!("the steps for {} take {missing}, which {} has not", user.id(), actor.name);
     Some(Reason::new(Code::MissingPrivilege, message))
 }
 

@@ -11,7 +11,7 @@ use super::hazard::{Hazard, Reason};
 use super::step::StepKind;
 use super::surroundings::Position;
 use crate::model::Id;
-use crate::policy::{Axis, Period};
+use crate::policy::{Axis, Hold, Period};
 
 /// How access is taken away or moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +97,10 @@ pub(super) struct Course {
     pub(super) leaves_containers: bool,
     pub(super) restricts: bool,
     pub(super) hazards: Vec<Hazard>,
-    /// The decision wanted something on an axis.
-    wanted_axis: bool,
+    /// The first reason why an axis is held.
+    pub(super) held: Option<Reason>,
+    id_held: bool,
+    access_held: bool,
 }
 
 impl Course {
@@ -115,42 +117,60 @@ impl Course {
             leaves_containers: false,
             restricts: false,
             hazards: Vec::new(),
-            wanted_axis: false,
+            held: None,
+            id_held: false,
+            access_held: false,
         }
     }
 
-    /// A course that is being worked out. `wants_axis` says whether the decision acts on an axis.
-    pub(super) fn started(wants_axis: bool) -> Self {
-        Self { wanted_axis: wants_axis, ..Self::idle(Standing::Planned, None) }
+    /// A course that is being worked out. What the decision holds is held here, too.
+    pub(super) fn started(hold: Option<&Hold>) -> Self {
+        let holds = |axis| hold.is_some_and(|hold| hold.axes.contains(&axis));
+        Self {
+            held: hold.map(Reason::of_hold),
+            id_held: holds(Axis::Id),
+            access_held: holds(Axis::Access),
+            ..Self::idle(Standing::Planned, None)
+        }
     }
 
     /// Strikes out what a hazard holds, and remembers it.
     pub(super) fn endanger(&mut self, hazard: Hazard) {
         if hazard.holds.contains(&Axis::Access) {
             self.access = None;
+            self.access_held = true;
         }
         if hazard.holds.contains(&Axis::Id) {
             self.fate = None;
+            self.id_held = true;
+        }
+        if !hazard.holds.is_empty() && self.held.is_none() {
+            self.held = Some(Reason::new(hazard.code, hazard.message.clone()));
         }
         self.hazards.push(hazard);
     }
 
-    /// Once everything is tested: a user held on every axis on which something was to happen gets no steps at
-    /// all, and obligations die with the last axis (FORMATS).
+    /// Once everything is tested: obligations of somebody held on both axes are not planned (FORMATS). Where one
+    /// axis is held and nothing happens on the other, nobody is told and nobody is replaced: that speaks of
+    /// what is held. Leaving groups and restrictions go on.
     pub(super) fn conclude(&mut self) {
         if self.standing != Standing::Planned || self.access.is_some() || self.fate.is_some() {
             return;
         }
-        let held = self.hazards.iter().find(|hazard| !hazard.holds.is_empty());
-        let Some(first) = held.filter(|_| self.wanted_axis) else { return };
-        let reason = Reason::new(first.code, first.message.clone());
-        self.stop(Standing::Held, reason);
+        let Some(reason) = self.held.clone() else { return };
+        if self.id_held && self.access_held || !self.leaves_containers && !self.restricts {
+            self.stop(Standing::Held, reason);
+        } else {
+            self.notices.clear();
+            self.heir = None;
+        }
     }
 
-    /// Nothing happens, for a reason. Hazards stay: they are still true.
+    /// Nothing happens, for a reason. The hazards of a user who is held stay: they are the way out. Those of
+    /// users who are left to somebody else are not this plan's.
     pub(super) fn stop(&mut self, standing: Standing, reason: Reason) {
-        let hazards = std::mem::take(&mut self.hazards);
-        *self = Self { hazards, wanted_axis: self.wanted_axis, ..Self::idle(standing, Some(reason)) };
+        let hazards = if standing == Standing::Held { std::mem::take(&mut self.hazards) } else { Vec::new() };
+        *self = Self { hazards, ..Self::idle(standing, Some(reason)) };
     }
 
     /// The kinds of steps this comes to, beside the changes of groups and lists.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Code;
 use crate::model::Id;
-use crate::policy::Axis;
+use crate::policy::{Axis, Hold};
 
 /// Something about a plan that would not do what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -126,6 +126,11 @@ pub struct Reason {
 impl Reason {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.as_str().to_owned(), message: message.into() }
+    }
+
+    /// The reason of a decision that holds something.
+    pub(super) fn of_hold(hold: &Hold) -> Self {
+        Self { code: hold.code.word().to_owned(), message: hold.message.clone() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Seats: bought, used, and what a plan frees, when (PLATFORM 13, 19).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -34,6 +34,14 @@ pub struct Freed {
 /// What the steps of all courses free.
 pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &Schedule) -> Option<Seats> {
     let licences = licences?;
+    // The seat of a credential that somebody on it gives up for another licence goes over with that one.
+    let moved: BTreeSet<&str> = courses
+        .iter()
+        .filter_map(|course| match &course.access {
+            Some(Way::Migrate { from: Some(key), .. }) => Some(&**key),
+            _ => None,
+        })
+        .collect();
     // What nothing bounds comes last.
     let mut freed: BTreeMap<(bool, Option<OffsetDateTime>), u32> = BTreeMap::new();
     for (position, steps) in &schedule.of_user {
@@ -44,7 +52,7 @@ pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &S
         for index in steps {
             let step = &schedule.steps[*index];
             // A shared credential is one seat: only the step of its first user counts.
-            if step.user != Some(*position) {
+            if step.user != Some(*position) || moved.contains(step.target.as_str()) {
                 continue;
             }
             if matches!(step.kind, StepKind::Withdraw | StepKind::RemoveFromDevice) {

@@ -50,7 +50,7 @@ pub struct Request<'a> {
     pub connectors: Option<Digest>,
 }
 
-static NOTHING_OPEN: std::sync::LazyLock<OpenWork> = std::sync::LazyLock::new(OpenWork::none);
+const NOTHING_OPEN: &OpenWork = &OpenWork::none();
 
 impl<'a> Request<'a> {
     /// A request without approvers, previous directory, open work or recent steps.
@@ -71,7 +71,7 @@ impl<'a> Request<'a> {
             guards,
             approvers: None,
             previous: None,
-            open: &NOTHING_OPEN,
+            open: NOTHING_OPEN,
             recent: Recent::default(),
             connectors: None,
         }
@@ -194,8 +194,8 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         users.push(PlannedUser {
             user,
             decision: Decision::clone(surroundings.decision(position)),
-            status: status(course.standing, &steps),
-            reason: course.reason,
+            status: status(&course, &steps),
+            reason: course.reason.or_else(|| course.held.filter(|_| steps.is_empty())),
             exposure: exposure(&surroundings, &schedule, position),
             open_in: open.plan_of(user).copied(),
             steps,
@@ -219,8 +219,9 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     }
 }
 
-const fn status(standing: Standing, steps: &[u32]) -> Status {
-    match standing {
+const fn status(course: &Course, steps: &[u32]) -> Status {
+    match course.standing {
+        Standing::Planned if steps.is_empty() && course.held.is_some() => Status::Held,
         Standing::Planned if steps.is_empty() => Status::Done,
         Standing::Planned => Status::Planned,
         Standing::Kept => Status::Kept,

@@ -21,8 +21,8 @@ pub struct OpenWork(BTreeMap<Id, Digest>);
 
 impl OpenWork {
     /// Nothing is open.
-    pub fn none() -> Self {
-        Self::default()
+    pub const fn none() -> Self {
+        Self(BTreeMap::new())
     }
 
     /// Work on `user` is still open in the plan with this digest. The first plan named for a user stays.

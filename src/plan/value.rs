@@ -207,7 +207,6 @@ fn list(items: &[impl Serialize], write: &mut impl FnMut(&str)) {
     write("]");
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn instant<S: serde::Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format_instant(*instant))
 }

@@ -59,13 +59,19 @@ pub(super) fn hazards(content: &Content, page: &mut Page) {
         let held = if only_warns { "" } else { ", held" };
         page.item(&format!("[{code}] {}{held}: {}", code.title(), first.consequence), 2, 4);
         let shown = page.shown(hazards.len(), LISTED);
+        let is_same_fix = hazards.iter().all(|hazard| hazard.fix == first.fix);
         for hazard in &hazards[..shown] {
             page.item(&format!("{}{}", hazard.message, holds(&hazard.holds)), 4, 6);
+            if !is_same_fix {
+                page.item(&format!("do: {}", hazard.fix), 6, 10);
+            }
         }
         if shown < hazards.len() {
             page.ids(&as_texts(hazards[shown..].iter().filter_map(|hazard| hazard.user)), 4);
         }
-        page.item(&format!("do: {}", first.fix), 4, 8);
+        if is_same_fix {
+            page.item(&format!("do: {}", first.fix), 4, 8);
+        }
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) fn write(content: &Content, directory: &Directory, moment: &Moment, p
     for batch in &content.batches {
         let from = match batch.not_before {
             Some(instant) if instant == content.made.as_of => "At once".to_owned(),
+            Some(instant) if batch.steps.iter().all(|step| step.effect_by.is_none()) => {
+                format!("From {}, once the steps before are observed", clock(moment, instant))
+            }
             Some(instant) => format!("From {}", clock(moment, instant)),
             None => "When the steps before are observed".to_owned(),
         };
@@ -46,11 +49,12 @@ pub(super) fn write(content: &Content, directory: &Directory, moment: &Moment, p
 
 fn task(batch: &Batch, sharing: &Sharing, names: &Names<'_>, page: &mut Page) {
     let number = batch.number;
-    let mut title = format!("{number:>3}. {}: {}", place(batch.executor), what(batch, names));
+    let mut title = format!("{number}. {}: {}", place(batch.executor), what(batch, names));
     if batch.reversible == Some(false) {
         title += " — CANNOT BE UNDONE";
     }
-    page.item(&title, 1, 6);
+    // Numbers end in one column.
+    page.item(&title, 4_usize.saturating_sub(number.to_string().len()), 6);
     let mut remarks = vec![format!("privilege {}", batch.privilege)];
     remarks.extend(lasts(batch.kind).map(str::to_owned));
     if !batch.waits_for.is_empty() {
