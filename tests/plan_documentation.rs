@@ -164,3 +164,12 @@ fn the_pieces_of_a_plan_that_are_shown_are_in_the_plan() {
         assert!(plan.contains(line), "the plan has no {line}");
     }
 }
+
+/// `tests/plan_cli.rs` runs it.
+#[test]
+fn the_one_liner_that_verifies_is_the_one_that_is_tested() {
+    let page = page();
+    let line = page.lines().find_map(|line| line.strip_prefix("$ python3 -c '")).expect("it is there");
+    let (script, _) = line.split_once("' ").expect("it ends");
+    assert!(text("tests/plan_cli.rs").contains(script));
+}
