@@ -3,6 +3,7 @@
 //! A course starts as what the decision says and is then put to the tests of the platform, of the actor's
 //! authority and of the seats; each can strike an axis out. What survives becomes steps.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -99,8 +100,7 @@ pub(super) struct Course {
     pub(super) hazards: Vec<Hazard>,
     /// The first reason why an axis is held.
     pub(super) held: Option<Reason>,
-    id_held: bool,
-    access_held: bool,
+    held_axes: BTreeSet<Axis>,
 }
 
 impl Course {
@@ -118,18 +118,15 @@ impl Course {
             restricts: false,
             hazards: Vec::new(),
             held: None,
-            id_held: false,
-            access_held: false,
+            held_axes: BTreeSet::new(),
         }
     }
 
     /// A course that is being worked out. What the decision holds is held here, too.
     pub(super) fn started(hold: Option<&Hold>) -> Self {
-        let holds = |axis| hold.is_some_and(|hold| hold.axes.contains(&axis));
         Self {
             held: hold.map(Reason::of_hold),
-            id_held: holds(Axis::Id),
-            access_held: holds(Axis::Access),
+            held_axes: hold.into_iter().flat_map(|hold| hold.axes.iter().copied()).collect(),
             ..Self::idle(Standing::Planned, None)
         }
     }
@@ -138,12 +135,11 @@ impl Course {
     pub(super) fn endanger(&mut self, hazard: Hazard) {
         if hazard.holds.contains(&Axis::Access) {
             self.access = None;
-            self.access_held = true;
         }
         if hazard.holds.contains(&Axis::Id) {
             self.fate = None;
-            self.id_held = true;
         }
+        self.held_axes.extend(&hazard.holds);
         if !hazard.holds.is_empty() && self.held.is_none() {
             self.held = Some(Reason::new(hazard.code, hazard.message.clone()));
         }
@@ -158,7 +154,8 @@ impl Course {
             return;
         }
         let Some(reason) = self.held.clone() else { return };
-        if self.id_held && self.access_held || !self.leaves_containers && !self.restricts {
+        let is_held_on_both = self.held_axes.len() == Axis::ALL.len();
+        if is_held_on_both || !self.leaves_containers && !self.restricts {
             self.stop(Standing::Held, reason);
         } else {
             self.notices.clear();

@@ -298,7 +298,7 @@ mod tests {
         use StepKind as K;
         let start = parse_instant("2026-11-22T09:00:00Z").unwrap();
         let hours = |hours| start.checked_add(Duration::hours(hours));
-        let table: &[(K, &str, &str, Option<bool>, Option<OffsetDateTime>)] = &[
+        let table = [
             (K::Notify, "broadcast", "broadcast.send", None, hours(0)),
             (K::JoinGroup, "broadcast", "broadcast.members.write", Some(true), hours(0)),
             (K::JoinList, "broadcast", "broadcast.members.write", Some(true), hours(0)),
@@ -316,11 +316,11 @@ mod tests {
         ];
         assert_eq!(table.len(), K::ALL.len());
         for (kind, executor, privilege, reversible, effect) in table {
-            assert_eq!(kind.executor().word(), *executor, "{kind}");
-            assert_eq!(kind.privilege().word(), *privilege, "{kind}");
-            assert_eq!(kind.reversible(), *reversible, "{kind}");
-            assert_eq!(kind.effect_by(start), *effect, "{kind}");
-            assert_eq!(kind.entitlement().is_some(), *kind == K::Revoke, "{kind}");
+            assert_eq!(kind.executor().word(), executor, "{kind}");
+            assert_eq!(kind.privilege().word(), privilege, "{kind}");
+            assert_eq!(kind.reversible(), reversible, "{kind}");
+            assert_eq!(kind.effect_by(start), effect, "{kind}");
+            assert_eq!(kind.entitlement().is_some(), kind == K::Revoke, "{kind}");
         }
     }
 
