@@ -148,7 +148,8 @@ fn the_approvers_that_are_shown_are_read() {
 
 #[test]
 fn the_pieces_of_a_plan_that_are_shown_are_in_the_plan() {
-    let arguments = "plan examples/acme/policy.rhai examples/acme --actor mia --as-of 2026-11-22T09:00:00Z --format json";
+    let arguments =
+        "plan examples/acme/policy.rhai examples/acme --actor mia --as-of 2026-11-22T09:00:00Z --format json";
     let output = Command::new(env!("CARGO_BIN_EXE_leaver"))
         .args(arguments.split(' '))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
