@@ -37,7 +37,7 @@ pub(super) fn course(
         let message = format!("{} is a gateway or system ID, which is never touched", user.id());
         return Course::idle(Standing::Refused, Some(Reason::new(Code::ProtectedUser, message)));
     }
-    let mut course = Course::started(decision.hold.as_ref());
+    let mut course = Course::started(decision);
     course.fate = fate::of(decision.disposition);
     notices::find(surroundings, position, &mut course);
     match decision.access {

@@ -167,9 +167,12 @@ fn last_full_administrators(
     let mut going = BTreeSet::new();
     for administrator in full {
         let goes = |id: &Id| {
-            let course = surroundings.position(*id).map(|position| &courses[position]);
-            course.is_some_and(|course| {
-                course.fate.is_some() || matches!(course.access, Some(Way::Delete(_) | Way::Remove))
+            surroundings.position(*id).is_some_and(|position| {
+                let course = &courses[position];
+                let goes =
+                    course.fate.is_some() || matches!(course.access, Some(Way::Delete(_) | Way::Remove));
+                // Another plan is at work on what is decided.
+                goes || course.standing == Standing::Open && surroundings.is_leaving(position)
             })
         };
         match administrator.user.filter(goes) {

@@ -115,7 +115,7 @@ pub(super) fn residual(
             let container = &surroundings.containers[*at];
             let (id, word, key) = (user.id(), container.word(), container.key);
             let why = if container.is_managed {
-                "no rule asks to leave it"
+                "nothing in this plan leaves it"
             } else {
                 "it was made in the app and has to be left there by hand"
             };

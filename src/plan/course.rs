@@ -12,7 +12,7 @@ use super::hazard::{Hazard, Reason};
 use super::step::StepKind;
 use super::surroundings::Position;
 use crate::model::Id;
-use crate::policy::{Axis, Hold, Period};
+use crate::policy::{Access, Axis, Decision, Disposition, Period};
 
 /// How access is taken away or moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +101,8 @@ pub(super) struct Course {
     /// The first reason why an axis is held.
     pub(super) held: Option<Reason>,
     held_axes: BTreeSet<Axis>,
+    /// Whether the decision wants something on an axis.
+    acts_on_an_axis: bool,
 }
 
 impl Course {
@@ -119,12 +121,16 @@ impl Course {
             hazards: Vec::new(),
             held: None,
             held_axes: BTreeSet::new(),
+            acts_on_an_axis: false,
         }
     }
 
     /// A course that is being worked out. What the decision holds is held here, too.
-    pub(super) fn started(hold: Option<&Hold>) -> Self {
+    pub(super) fn started(decision: &Decision) -> Self {
+        let hold = decision.hold.as_ref();
         Self {
+            acts_on_an_axis: matches!(decision.disposition, Disposition::Detach | Disposition::Revoke)
+                || matches!(decision.access, Access::Withdraw | Access::Migrate),
             held: hold.map(Reason::of_hold),
             held_axes: hold.into_iter().flat_map(|hold| hold.axes.iter().copied()).collect(),
             ..Self::idle(Standing::Planned, None)
@@ -153,7 +159,13 @@ impl Course {
         if self.standing != Standing::Planned || self.access.is_some() || self.fate.is_some() {
             return;
         }
-        let Some(reason) = self.held.clone() else { return };
+        let Some(reason) = self.held.clone() else {
+            // What the decision wanted on an axis is the case already: nobody is told again and again.
+            if self.acts_on_an_axis {
+                self.notices.clear();
+            }
+            return;
+        };
         let is_held_on_both = self.held_axes.len() == Axis::ALL.len();
         if is_held_on_both || !self.leaves_containers && !self.restricts {
             self.stop(Standing::Held, reason);

@@ -29,12 +29,10 @@ impl Deadlines<'_, '_> {
         self.test_lead_time(position, &steps, course);
         let is_done = course.standing == Standing::Planned && steps.is_empty();
         let now = self.surroundings.moment.instant();
-        let deadline = match &self.surroundings.decision(position).deadline {
-            None => return,
-            Some(_) if is_done || course.standing == Standing::Kept => return,
-            Some(When::At(deadline)) => Some(*deadline),
-            Some(When::AfterNotify(period)) => self.surroundings.moment.add(now, period.days, period.hours),
-        };
+        if is_done || course.standing == Standing::Kept {
+            return;
+        }
+        let deadline = self.instant(self.surroundings.decision(position).deadline.as_ref());
         let Some(deadline) = deadline else { return };
         let id = self.surroundings.user(position).id();
         if deadline <= now {
@@ -63,6 +61,15 @@ impl Deadlines<'_, '_> {
         }
     }
 
+    /// The instant of a time of a decision; everybody is told at once.
+    fn instant(&self, when: Option<&When>) -> Option<OffsetDateTime> {
+        let moment = self.surroundings.moment;
+        match when? {
+            When::At(instant) => Some(*instant),
+            When::AfterNotify(period) => moment.add(moment.instant(), period.days, period.hours),
+        }
+    }
+
     fn steps(&self, position: Position) -> Vec<&Scheduled> {
         let indexes = self.schedule.of_user.get(&position).map_or(&[][..], Vec::as_slice);
         indexes.iter().map(|index| &self.schedule.steps[*index]).collect()
@@ -78,11 +85,11 @@ impl Deadlines<'_, '_> {
     ) -> String {
         let now = self.surroundings.moment.instant();
         let revoke = steps.iter().find(|step| step.kind == StepKind::Revoke);
-        if let (Some(When::At(after)), true) =
-            (&self.surroundings.decision(position).after, late.kind.reversible() == Some(false))
+        let after = self.instant(self.surroundings.decision(position).after.as_ref());
+        if let Some(after) = after.filter(|_| late.kind.reversible() == Some(false))
             && after.checked_add(REVOCATION).is_some_and(|effect| effect > deadline)
         {
-            return format!("`.after` lets nothing begin before {}: shorten it", format_instant(*after));
+            return format!("`.after` lets nothing begin before {}: shorten it", format_instant(after));
         }
         if let Some(Begin::At(start)) = revoke.map(|step| step.begin)
             && let Some(effect) = start.checked_add(REVOCATION).filter(|effect| *effect <= deadline)

@@ -18,7 +18,7 @@ use super::{access, assess, authority, batches, canonical, containers, licences,
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
 use crate::model::{Capability, TZDATA_VERSION};
-use crate::policy::{Basis, Decision, Obligation, Policy};
+use crate::policy::{Basis, Decision, Policy};
 
 /// How long after its instant a plan may be begun at the most.
 const LIFE: Duration = Duration::hours(24);
@@ -283,14 +283,15 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
 /// Hazards of users by ID, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
-    let asks_for_memberships = |decision: &Decision| {
-        decision.obligations.iter().any(|obligation| !matches!(obligation, Obligation::Restrict))
+    let asks_for_memberships = |course: &Course| {
+        course.standing == Standing::Planned
+            && (course.leaves_containers || course.heir.is_some() || !course.notices.is_empty())
     };
     let unknown: Vec<&str> = [(surroundings.knows_groups, "groups"), (surroundings.knows_lists, "lists")]
         .iter()
         .filter_map(|(known, word)| (!known).then_some(*word))
         .collect();
-    if !unknown.is_empty() && surroundings.decisions.iter().any(asks_for_memberships) {
+    if !unknown.is_empty() && courses.iter().any(asks_for_memberships) {
         let message = format!("the directory does not say who is in its {}", unknown.join(" and "));
         let fix = "export them with their members, and plan again";
         hazards.push(Hazard::of_plan(Code::MembershipsUnknown, message, fix));

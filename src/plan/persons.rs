@@ -33,11 +33,8 @@ fn positions(courses: &[Course], wanted: impl Fn(&Course) -> bool) -> Vec<Positi
 /// Holds a removal that would take the app from an ID of the same person that goes on being used (PLATFORM 14,
 /// 19); tells whether it did.
 fn spare_the_app(surroundings: &Surroundings<'_>, courses: &mut [Course], position: Position) -> bool {
-    let stays = |other: &Position| {
-        let course = &courses[*other];
-        let goes = matches!(course.access, Some(Way::Delete(_) | Way::Remove)) || course.fate.is_some();
-        !goes && surroundings.sign_in(*other) != SignIn::Nothing
-    };
+    let stays =
+        |other: &Position| courses[*other].fate.is_none() && keeps_access(surroundings, courses, *other);
     let staying: Vec<Id> = surroundings
         .others_of_person(position)
         .filter(stays)
@@ -63,12 +60,18 @@ fn spare_the_app(surroundings: &Surroundings<'_>, courses: &mut [Course], positi
     true
 }
 
+/// Whether an ID has a credential after the plan.
+fn keeps_access(surroundings: &Surroundings<'_>, courses: &[Course], position: Position) -> bool {
+    match courses[position].access {
+        Some(Way::Delete(_) | Way::Remove) => false,
+        Some(Way::Migrate { .. }) => true,
+        None => surroundings.sign_in(position) != SignIn::Nothing,
+    }
+}
+
 /// Holds a detach of somebody who keeps another credential.
 fn await_credentials(surroundings: &Surroundings<'_>, courses: &mut [Course], position: Position) {
-    let keeps = |other: &Position| {
-        let goes = matches!(courses[*other].access, Some(Way::Delete(_) | Way::Remove));
-        !goes && surroundings.sign_in(*other) != SignIn::Nothing
-    };
+    let keeps = |other: &Position| keeps_access(surroundings, courses, *other);
     let Some(other) = surroundings.others_of_person(position).find(keeps) else { return };
     let id = surroundings.user(position).id();
     let other = surroundings.user(other).id();

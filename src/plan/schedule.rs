@@ -94,10 +94,14 @@ struct Scheduler<'a, 's> {
     licence: Option<&'a Credential>,
     schedule: Schedule,
     joined: Joined,
+    /// The step by which somebody joins a container.
+    joining: HashMap<(usize, Position), Index>,
     /// The step that deletes a credential.
     deleting: HashMap<Arc<str>, Index>,
     /// Steps that change a group, by container.
     group_changes: BTreeMap<usize, Vec<Index>>,
+    /// Notices that do not have to wait for a group, by who is told.
+    notices: BTreeMap<Position, Vec<Index>>,
     /// Notices that wait until a group is synchronised.
     late_notices: Vec<(Index, usize)>,
 }
@@ -114,8 +118,10 @@ pub(super) fn schedule<'a>(
         licence,
         schedule: Schedule::default(),
         joined: Joined::new(),
+        joining: HashMap::new(),
         deleting: HashMap::new(),
         group_changes: BTreeMap::new(),
+        notices: BTreeMap::new(),
         late_notices: Vec::new(),
     };
     for (position, course) in courses.iter().enumerate() {
@@ -123,6 +129,7 @@ pub(super) fn schedule<'a>(
             scheduler.user(position, course);
         }
     }
+    scheduler.wait_for_notices();
     scheduler.synchronise();
     scheduler.wait_for_effects();
     scheduler.schedule
@@ -159,19 +166,16 @@ impl Scheduler<'_, '_> {
     fn user(&mut self, position: Position, course: &Course) {
         let own = Target::Id(self.surroundings.user(position).id());
         let changes = changes(self.surroundings, position, course, &mut self.joined);
-        let mut joins: BTreeMap<usize, Index> = BTreeMap::new();
         for (container, change) in changes.iter().filter(|(_, change)| matches!(change, Change::Join(_))) {
-            joins.insert(*container, self.change(position, *container, *change, Vec::new()));
+            self.change(position, *container, *change);
         }
-        let (mut first, mut own_notices) = (Vec::new(), Vec::new());
+        // What the ID has to wait for (PLATFORM 24, 26).
+        let mut first = Vec::new();
         for notice in &course.notices {
-            let index = self.notice(position, notice, &joins);
-            first.push(index);
-            own_notices.extend((notice.told == position).then_some(index));
+            first.push(self.notice(position, notice));
         }
-        // Whoever is told through a group or list is in it until then (PLATFORM 25).
         for (container, change) in changes.iter().filter(|(_, change)| !matches!(change, Change::Join(_))) {
-            let index = self.change(position, *container, *change, own_notices.clone());
+            let index = self.change(position, *container, *change);
             first.extend(matches!(change, Change::Replace(_)).then_some(index));
         }
         if course.restricts {
@@ -187,39 +191,48 @@ impl Scheduler<'_, '_> {
         }
     }
 
-    fn notice(&mut self, position: Position, notice: &Notice, joins: &BTreeMap<usize, Index>) -> Index {
-        let joined = notice.join.and_then(|container| joins.get(&container)).copied();
+    fn notice(&mut self, position: Position, notice: &Notice) -> Index {
+        let joined = notice.join.and_then(|container| self.joining.get(&(container, notice.told)));
+        let waits_for = joined.copied().into_iter().collect();
         let told = Target::Id(self.surroundings.user(notice.told).id());
         let with = Some(With::Text(notice.text.clone()));
-        let waits_for = joined.into_iter().collect();
         let index = self.add(StepKind::Notify, position, told, with, waits_for, self.now());
         if let Some(container) = notice.join.filter(|at| self.surroundings.containers[*at].is_group) {
             self.schedule.steps[index].is_late = true;
             self.late_notices.push((index, container));
+        } else {
+            self.notices.entry(notice.told).or_default().push(index);
         }
         index
     }
 
-    fn change(
-        &mut self,
-        position: Position,
-        container: usize,
-        change: Change,
-        waits_for: Vec<Index>,
-    ) -> Index {
+    fn change(&mut self, position: Position, container: usize, change: Change) -> Index {
         let place = &self.surroundings.containers[container];
-        let kind = change.kind(place.is_group);
         let with = match change {
             Change::Join(who) | Change::Replace(who) => Some(With::Id(self.surroundings.user(who).id())),
             Change::Leave => None,
         };
         let target = Target::Key(place.key.clone());
-        let is_group = place.is_group;
-        let index = self.add(kind, position, target, with, waits_for, self.now());
-        if is_group {
+        let index = self.add(change.kind(place.is_group), position, target, with, Vec::new(), self.now());
+        if let Change::Join(who) = change {
+            self.joining.insert((container, who), index);
+        }
+        if place.is_group {
             self.group_changes.entry(container).or_default().push(index);
         }
         index
+    }
+
+    /// Whoever is told through a group or list stays in it until then, whatever else is planned (PLATFORM 25).
+    fn wait_for_notices(&mut self) {
+        for (told, notices) in &self.notices {
+            for index in self.schedule.of_user.get(told).into_iter().flatten() {
+                let step = &mut self.schedule.steps[*index];
+                if matches!(step.kind, StepKind::LeaveGroup | StepKind::LeaveList | StepKind::ReplaceId) {
+                    step.waits_for.extend(notices);
+                }
+            }
+        }
     }
 
     /// The steps of the access axis.
