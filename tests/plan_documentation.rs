@@ -4,12 +4,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use leaver::diagnostic::{Code, Severity};
 use leaver::directory::Directory;
 use leaver::model::Privilege;
-use leaver::plan::{ActionClass, Approvers, Guards, StepKind};
+use leaver::plan::{ActionClass, Approvers, Guards, Limits, StepKind};
+
+mod program;
+
+use program::{command, stdout};
 
 fn text(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -108,7 +111,7 @@ fn the_guards_that_are_shown_are_the_defaults() {
     guards.protected.clone_from(&default.protected);
     assert_eq!(guards, default);
 
-    let of_classes = |number: fn(&leaver::plan::Limits) -> String| {
+    let of_classes = |number: fn(&Limits) -> String| {
         let of = |class: ActionClass| format!("{} {class}", number(default.limits(class)));
         [ActionClass::Irreversible, ActionClass::Withdraw, ActionClass::Reversible].map(of).join(", ")
     };
@@ -150,13 +153,9 @@ fn the_approvers_that_are_shown_are_read() {
 fn the_pieces_of_a_plan_that_are_shown_are_in_the_plan() {
     let arguments =
         "plan examples/acme/policy.rhai examples/acme --actor mia --as-of 2026-11-22T09:00:00Z --format json";
-    let output = Command::new(env!("CARGO_BIN_EXE_leaver"))
-        .args(arguments.split(' '))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs");
-    let plan = String::from_utf8(output.stdout).expect("UTF-8");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = command(root).args(arguments.split(' ')).output().expect("the program runs");
+    let plan = stdout(&output);
     assert!(text("docs/formats.md").contains(arguments), "the command is not there");
     let pieces = blocks(&text("docs/formats.md"), "json plan");
     let lines: Vec<&str> = pieces.iter().flat_map(|block| block.lines()).collect();
