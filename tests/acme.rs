@@ -143,7 +143,13 @@ fn as_on_a_terminal(output: &Output) -> String {
 #[test]
 fn pages_show_what_the_program_prints() {
     let mut compared = 0;
-    for page in ["README.md", "docs/formats.md", "docs/writing-policies.md", "examples/acme/README.md"] {
+    for page in [
+        "README.md",
+        "docs/formats.md",
+        "docs/plans.md",
+        "docs/writing-policies.md",
+        "examples/acme/README.md",
+    ] {
         for (command, shown) in sessions(page) {
             let Some(arguments) = command.strip_prefix("leaver ") else { continue };
             let arguments: Vec<&str> = arguments.split_whitespace().collect();
