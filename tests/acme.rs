@@ -5,9 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
+
+mod program;
+
+use program::{command, json, stderr, stdout};
 
 const POLICY: &str = "examples/acme/policy.rhai";
 const DIRECTORY: &str = "examples/acme";
@@ -20,26 +24,8 @@ fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leaver"));
-    command.current_dir(folder).stdin(Stdio::null());
-    command
-}
-
 fn leaver(arguments: &[&str]) -> Output {
     command(&root()).args(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 /// The commands of `cargo demo`: arguments after the name of the program.
@@ -157,7 +143,13 @@ fn as_on_a_terminal(output: &Output) -> String {
 #[test]
 fn pages_show_what_the_program_prints() {
     let mut compared = 0;
-    for page in ["README.md", "docs/formats.md", "docs/writing-policies.md", "examples/acme/README.md"] {
+    for page in [
+        "README.md",
+        "docs/formats.md",
+        "docs/plans.md",
+        "docs/writing-policies.md",
+        "examples/acme/README.md",
+    ] {
         for (command, shown) in sessions(page) {
             let Some(arguments) = command.strip_prefix("leaver ") else { continue };
             let arguments: Vec<&str> = arguments.split_whitespace().collect();

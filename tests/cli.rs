@@ -4,9 +4,13 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use tempfile::TempDir;
+
+mod program;
+
+use program::{code, command, stderr, stdout};
 
 const POLICY: &str = r#"//! How Acme offboards messaging IDs.
 
@@ -33,29 +37,8 @@ fn acme() -> TempDir {
     folder
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leaver"));
-    command.current_dir(folder).stdin(Stdio::null());
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
-        command.env_remove(variable);
-    }
-    command
-}
-
 fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("it was not killed")
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
 }
 
 const COMMANDS: [&str; 7] = ["check", "decide", "explain", "plan", "test", "reference", "completions"];

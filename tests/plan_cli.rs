@@ -3,10 +3,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+mod program;
+
+use program::{code, command, json, stderr, stdout};
 
 const AS_OF: &str = "2026-11-22T09:00:00Z";
 
@@ -64,15 +68,6 @@ fn acme() -> TempDir {
     folder
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leaver"));
-    command.current_dir(folder).stdin(Stdio::null());
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
-        command.env_remove(variable);
-    }
-    command
-}
-
 /// `leaver plan` of the small company, with more arguments.
 fn plan(folder: &TempDir, more: &[&str]) -> Output {
     let usual = ["plan", "acme.rhai", "acme.json", "--as-of", AS_OF];
@@ -83,22 +78,6 @@ fn plan(folder: &TempDir, more: &[&str]) -> Output {
         }
     }
     command(folder.path()).args(arguments).args(more).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("it was not killed")
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
 }
 
 fn edit(folder: &TempDir, file: &str, from: &str, to: &str) {

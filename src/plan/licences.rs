@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::course::{Course, Standing, Way};
 use super::schedule::Schedule;
-use super::step::{StepKind, instant_or_null};
+use super::step::StepKind;
 use crate::model::Licences;
 
 /// Seats of the subscription and what becomes of them.
@@ -25,7 +25,7 @@ pub struct Seats {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Freed {
     /// At the latest; `None` if nothing bounds it.
-    #[serde(serialize_with = "instant_or_null")]
+    #[serde(serialize_with = "crate::model::instant_or_null")]
     pub at: Option<OffsetDateTime>,
     /// How many.
     pub seats: u32,

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use time::{Duration, OffsetDateTime};
 
 use super::payload::Configuration;
-use crate::model::{Capability, Id, Privilege, format_instant};
+use crate::model::{Capability, Id, Privilege};
 use crate::policy::word_enum;
 
 /// How long a deleted credential may still let somebody into the app (PLATFORM 1).
@@ -245,7 +245,7 @@ pub struct Step {
     pub target: Target,
     /// When it has taken effect at the latest if it is begun at its batch's `not_before`; `None` if
     /// nothing bounds it.
-    #[serde(serialize_with = "instant_or_null")]
+    #[serde(serialize_with = "crate::model::instant_or_null")]
     pub effect_by: Option<OffsetDateTime>,
     /// What it needs besides.
     pub with: Option<With>,
@@ -266,7 +266,7 @@ pub struct Batch {
     /// Whether it can be taken back.
     pub reversible: Option<bool>,
     /// When it may begin; `None` if that is not known yet, because it waits for an observation.
-    #[serde(serialize_with = "instant_or_null")]
+    #[serde(serialize_with = "crate::model::instant_or_null")]
     pub not_before: Option<OffsetDateTime>,
     /// Earlier batches: each step waits for the steps of its own user, group or credential in them.
     pub waits_for: Vec<u32>,
@@ -274,17 +274,6 @@ pub struct Batch {
     pub steps: Vec<Step>,
     /// Calls of the executor's web API; 0 where it has none, or the edition does not include it.
     pub api_calls: u32,
-}
-
-#[expect(clippy::ref_option, reason = "the signature serde asks for")]
-pub(super) fn instant_or_null<S: Serializer>(
-    instant: &Option<OffsetDateTime>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match instant {
-        Some(instant) => serializer.serialize_str(&format_instant(*instant)),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ word_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Made {
     /// The instant of the plan.
-    #[serde(serialize_with = "instant")]
+    #[serde(serialize_with = "crate::model::instant")]
     pub as_of: OffsetDateTime,
     /// The administrator who owns it.
     pub actor: String,
@@ -87,7 +87,7 @@ pub struct Content {
     /// What it was made from.
     pub made: Made,
     /// Until when it may be begun.
-    #[serde(serialize_with = "instant")]
+    #[serde(serialize_with = "crate::model::instant")]
     pub expires_at: OffsetDateTime,
     /// Every user of the directory, by ID.
     pub users: Vec<PlannedUser>,
@@ -205,8 +205,4 @@ fn list(items: &[impl Serialize], write: &mut impl FnMut(&str)) {
         write(&canonical::text(item));
     }
     write("]");
-}
-
-fn instant<S: serde::Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&format_instant(*instant))
 }

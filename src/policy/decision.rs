@@ -42,7 +42,7 @@ pub struct Decision {
     /// What is held and why.
     pub hold: Option<Hold>,
     /// The earliest instant at which a time condition flips for this user; `None` is never.
-    #[serde(serialize_with = "instant_or_null")]
+    #[serde(serialize_with = "crate::model::instant_or_null")]
     pub valid_until: Option<OffsetDateTime>,
 }
 
@@ -218,16 +218,5 @@ impl Serialize for When {
                 object.end()
             }
         }
-    }
-}
-
-#[expect(clippy::ref_option, reason = "the signature serde asks for")]
-fn instant_or_null<S: Serializer>(
-    instant: &Option<OffsetDateTime>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match instant {
-        Some(instant) => serializer.serialize_str(&format_instant(*instant)),
-        None => serializer.serialize_none(),
     }
 }
