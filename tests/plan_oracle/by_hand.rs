@@ -149,7 +149,7 @@ fn a_device_may_never_answer() {
         classes(&plan("AAAA0002", &decision, [&json!("unbounded"), &listed], &batches))
     };
     assert_eq!(detached(&[2], None), []);
-    assert_eq!(detached(&[1], None), [Class::WindowTooWide, Class::Reappears]);
+    assert_eq!(detached(&[1], None), [Class::Reappears]);
     assert_eq!(detached(&[], Some(NOW + 30 * DAY)), [Class::Reappears]);
 }
 

@@ -232,6 +232,13 @@ fn drop_columns(seeded: &mut Seeded, needed: &Needed, users: &mut [Map<String, V
     }
 }
 
+/// IDs that take over from others are often new, and in no group or list yet.
+fn members(seeded: &mut Seeded, directory: &Value, ids: &[String]) -> Vec<String> {
+    let users = directory["users"].as_array().into_iter().flatten();
+    let named: BTreeSet<&str> = users.filter_map(|user| user["superseded_by"].as_str()).collect();
+    ids.iter().filter(|id| !named.contains(id.as_str()) || seeded.chance(45)).cloned().collect()
+}
+
 fn sections(
     seeded: &mut Seeded,
     needed: &Needed,
@@ -252,6 +259,7 @@ fn sections(
         let rows = credentials.iter().map(|id| json!({"id": id, "kind": kind(id)}));
         directory["credentials"] = rows.collect();
     }
+    let possible = members(seeded, directory, ids);
     for (section, letter, most) in [("groups", 'g', 5), ("lists", 'l', 4)] {
         let must = needed.contains(section);
         if !must && seeded.chance(7) {
@@ -268,7 +276,7 @@ fn sections(
             let members: Vec<String> = if ids.len() > 256 && letter == 'g' {
                 ids.iter().take(254 + seeded.below(3)).cloned().collect()
             } else {
-                seeded.some_of(ids, percent)
+                seeded.some_of(&possible, percent)
             };
             if !without_members {
                 container["members"] = json!(members);

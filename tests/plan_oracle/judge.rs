@@ -25,22 +25,39 @@ const NOT_TOLD: &[&str] = &["L0214"];
 /// Everything that is wrong with a plan, each thing once. `late` says which kinds of steps are also
 /// carried out far too late.
 pub(crate) fn judge(world: &World, plan: &Reading, late: &[Kind]) -> Vec<Violation> {
-    let mut unanswered = Run::through(world, plan, Pace::WORST);
-    let mut fast = Run::through(world, plan, Pace::FAST);
-    windows(&mut unanswered, &fast);
-    goals(&mut fast);
-    let mut violations = unanswered.violations;
-    violations.append(&mut fast.violations);
-    let present: BTreeSet<Kind> = plan.steps.iter().map(|step| step.kind).collect();
-    let late = late.iter().filter(|kind| present.contains(kind)).map(|kind| Pace::late(*kind));
-    for pace in std::iter::once(Pace::SLOW).chain(late).filter(|_| !plan.steps.is_empty()) {
-        let mut run = Run::through(world, plan, pace);
-        goals(&mut run);
-        violations.append(&mut run.violations);
-    }
+    let mut violations: Vec<Violation> = ways(world, plan, late).flatten().collect();
     let mut seen = BTreeSet::new();
     violations.retain(|violation| seen.insert((violation.class, violation.user, violation.detail.clone())));
     violations
+}
+
+/// Whether anything is wrong with a plan, whichever kind of steps comes too late.
+pub(crate) fn is_wrong(world: &World, plan: &Reading) -> bool {
+    ways(world, plan, &Kind::ALL).any(|violations| !violations.is_empty())
+}
+
+/// What goes wrong in each of the ways of carrying out a plan.
+fn ways<'a>(
+    world: &'a World,
+    plan: &'a Reading,
+    late: &'a [Kind],
+) -> impl Iterator<Item = Vec<Violation>> + 'a {
+    let prompt = std::iter::once_with(|| {
+        let mut unanswered = Run::through(world, plan, Pace::WORST);
+        let mut fast = Run::through(world, plan, Pace::FAST);
+        windows(&mut unanswered, &fast);
+        goals(&mut fast);
+        unanswered.violations.append(&mut fast.violations);
+        unanswered.violations
+    });
+    let present = |kind: &&Kind| plan.steps.iter().any(|step| step.kind == **kind);
+    let late = late.iter().filter(present).map(|kind| Pace::late(*kind));
+    let others = std::iter::once(Pace::SLOW).chain(late).filter(|_| !plan.steps.is_empty());
+    prompt.chain(others.map(|pace| {
+        let mut run = Run::through(world, plan, pace);
+        goals(&mut run);
+        run.violations
+    }))
 }
 
 /// Compares each window with the simulated worst case: that of devices that never answer, or of those
