@@ -37,7 +37,7 @@ fn world() -> World {
 }
 
 fn decision(disposition: &str, access: &str, obligations: &Value) -> Value {
-    json!({"disposition": disposition, "access": access, "obligations": obligations, "after": null,
+    json!({"disposition": disposition, "access": access, "obligations": obligations, "after": null, "deadline": null,
            "ground": "has_left"})
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use leaver::model::{Id, Moment};
 use time::OffsetDateTime;
 
+use crate::deadlines::deadlines;
 use crate::execute::{Intent, Run};
 use crate::facts::{Login, World};
 use crate::platform::{IdState, LISTED, READS, WRITES, Window};
@@ -46,6 +47,7 @@ fn ways<'a>(
         let mut unanswered = Run::through(world, plan, Pace::WORST);
         let mut fast = Run::through(world, plan, Pace::FAST);
         windows(&mut unanswered, &fast);
+        deadlines(&mut unanswered);
         goals(&mut fast);
         unanswered.violations.append(&mut fast.violations);
         unanswered.violations
@@ -118,7 +120,7 @@ pub(crate) fn earliest(run: &Run<'_>, intent: &Intent<'_>) -> Option<Second> {
 }
 
 /// `start` plus an ISO 8601 period of days and hours.
-fn plus_period(zone: &leaver::model::Zone, start: Second, period: &str) -> Option<Second> {
+pub(crate) fn plus_period(zone: &leaver::model::Zone, start: Second, period: &str) -> Option<Second> {
     let (days, hours) = match period.strip_prefix('P')?.split_once('T') {
         Some((days, hours)) => (days, hours.strip_suffix('H')?.parse().ok()?),
         None => (period.strip_prefix('P')?, 0),

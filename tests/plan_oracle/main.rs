@@ -9,6 +9,7 @@
 //! ```
 
 mod by_hand;
+mod deadlines;
 mod directories;
 mod execute;
 mod facts;

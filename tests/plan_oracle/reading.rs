@@ -54,6 +54,7 @@ pub(crate) struct Decision {
     pub(crate) access: Access,
     pub(crate) obligations: Vec<Obligation>,
     pub(crate) after: Option<When>,
+    pub(crate) deadline: Option<When>,
     pub(crate) ground: Option<String>,
 }
 

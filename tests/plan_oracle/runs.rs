@@ -25,7 +25,7 @@ const PLANS: usize = 20_000;
 const DIRECTORIES: usize = 16;
 
 /// Families looked at between two looks at how many plans there are.
-const ROUND: u64 = 32;
+const ROUND: u64 = 8;
 
 /// A number from the environment, for long runs by hand.
 fn setting(name: &str, usual: u64) -> u64 {

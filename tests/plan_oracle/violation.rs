@@ -54,6 +54,7 @@ classes! {
     StepForOthers, 28, "a step for a user who is not planned";
     NotDone, 21, "what was decided is not carried out";
     LicenceUnreported, 15, "a revoked user keeps a credential and no hazard says so";
+    DeadlineUnmentioned, 1, "a deadline is missed and no hazard says so";
     StartsNever, 1, "a step that waits for ever";
 }
 

@@ -4,7 +4,7 @@ use leaver::model::Id;
 
 use super::{Fault, Site};
 use crate::facts::Login;
-use crate::reading::{Disposition, Exposure, Kind, Status, Until};
+use crate::reading::{Disposition, Exposure, Kind, Status, Until, When};
 
 pub(super) const ALL: &[Fault] = &[
     Fault {
@@ -23,6 +23,7 @@ pub(super) const ALL: &[Fault] = &[
     Fault { name: "an unbounded window said to have ended", make: said_ended },
     Fault { name: "a window said to be unbounded", make: said_unbounded },
     Fault { name: "a surviving licence is not mentioned", make: silent_licence },
+    Fault { name: "a missed deadline is not mentioned", make: silent_deadline },
     Fault { name: "a seat too many is said to be freed", make: seat_too_many },
     Fault { name: "somebody planned is said to be kept", make: said_kept },
     Fault { name: "somebody who is to go is said to be done", make: said_done },
@@ -73,6 +74,26 @@ fn silent_licence(site: &mut Site<'_>) -> Option<()> {
     site.plan.hazards.retain(|hazard| hazard.user != Some(id) || !hazard.holds.is_empty());
     let is_silent = site.plan.hazards.iter().all(|hazard| hazard.user != Some(id));
     (is_silent && site.decided(id) == Some(Disposition::Revoke)).then_some(())
+}
+
+/// Somebody whose ID goes after the deadline, which is the only thing the plan warns of.
+fn silent_deadline(site: &mut Site<'_>) -> Option<()> {
+    let id = site.user(|site, user| {
+        let goes_late = site.plan.steps.iter().any(|step| {
+            let deadline = match &user.decision.deadline {
+                Some(When::At(at)) => at.0,
+                _ => return false,
+            };
+            step.kind.is_irreversible()
+                && step.user == Some(user.user)
+                && step.effect_by.is_some_and(|effect| effect > deadline)
+        });
+        goes_late && site.plan.warns(Some(user.user), &["L0218", "L0219"])
+    })?;
+    site.plan
+        .hazards
+        .retain(|hazard| hazard.user != Some(id) || !["L0218", "L0219"].contains(&hazard.code.as_str()));
+    Some(())
 }
 
 fn seat_too_many(site: &mut Site<'_>) -> Option<()> {
