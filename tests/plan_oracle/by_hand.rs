@@ -43,19 +43,26 @@ fn decision(disposition: &str, access: &str, obligations: &Value) -> Value {
 
 /// A plan in which `planned` has the steps of all batches, and everybody else is kept.
 fn plan(planned: &str, decision: &Value, windows: [&Value; 2], batches: &[Value]) -> Reading {
+    let ended = at(NOW - HOUR + DAY);
+    plan_for(5, planned, decision, windows, &[("AAAA0003", &ended)], batches)
+}
+
+/// The same for the first `count` IDs. `others` names who of them cannot read for ever.
+fn plan_for(
+    count: usize,
+    planned: &str,
+    decision: &Value,
+    windows: [&Value; 2],
+    others: &[(&str, &Value)],
+    batches: &[Value],
+) -> Reading {
     let keep = self::decision("keep", "keep", &json!([]));
     let unbounded = json!("unbounded");
-    let users = (1..=5).map(|number| {
-        let id = format!("AAAA000{number}");
+    let users = (1..=count).map(|number| {
+        let id = format!("AAAA{number:04}");
         let is_planned = id == planned;
-        let ended = at(NOW - HOUR + DAY);
-        let uses = if is_planned {
-            windows[0]
-        } else if number == 3 {
-            &ended
-        } else {
-            &unbounded
-        };
+        let other = others.iter().find(|(other, _)| *other == id).map_or(&unbounded, |(_, until)| until);
+        let uses = if is_planned { windows[0] } else { other };
         let listed = if is_planned { windows[1] } else { &unbounded };
         json!({"user": id, "decision": if is_planned { decision } else { &keep },
                "status": if is_planned { "planned" } else { "kept" }, "reason": null,
@@ -89,8 +96,12 @@ fn batch(
 }
 
 fn classes(plan: &Reading) -> Vec<Class> {
+    classes_in(&world(), plan)
+}
+
+fn classes_in(world: &World, plan: &Reading) -> Vec<Class> {
     let mut classes: Vec<Class> =
-        judge(&world(), plan, &Kind::ALL).into_iter().map(|violation| violation.class).collect();
+        judge(world, plan, &Kind::ALL).into_iter().map(|violation| violation.class).collect();
     classes.sort();
     classes.dedup();
     classes
@@ -194,4 +205,60 @@ fn who_lost_access_before_is_known_to_the_second() {
         user.exposure.reads_until = crate::reading::Until::At(NOW + 22 * HOUR);
     }
     assert_eq!(classes(&hasty), [Class::ReadsLonger]);
+}
+
+/// Somebody migrates from a credential of their own to the shared one.
+#[test]
+fn an_activation_needs_a_seat() {
+    let migrated = |licences: usize, batches: &[Value]| {
+        let directory = json!({
+            "subscription": {"id": "acme", "edition": "enterprise", "licences": licences, "time_zone": "UTC"},
+            "taken_at": at(NOW - HOUR), "complete": true,
+            "users": [{"id": "AAAA0001", "person": "E1", "employment": "staff", "credential": "c1",
+                       "mdm_managed": true}],
+            "credentials": [{"id": "c1", "kind": "single"}, {"id": "m1", "kind": "multi"}],
+            "groups": [], "lists": [], "administrators": [],
+        });
+        let world = World::of(&read(&directory).expect("a directory"), None, NOW);
+        let decision = decision("keep", "migrate", &json!([]));
+        let unbounded = json!("unbounded");
+        classes_in(&world, &plan_for(1, "AAAA0001", &decision, [&unbounded, &unbounded], &[], batches))
+    };
+    let stage = batch(1, "stage_mdm_configuration", "AAAA0001", "AAAA0001", Some(NOW), &[]);
+    let verify = batch(2, "verify", "AAAA0001", "AAAA0001", Some(NOW), &[1]);
+    let withdraw = batch(3, "withdraw", "AAAA0001", "c1", None, &[2]);
+    let activate = batch(4, "activate_mdm_licence", "AAAA0001", "m1", None, &[3]);
+    let right = [stage.clone(), verify.clone(), withdraw.clone(), activate.clone()];
+    assert_eq!(migrated(2, &right), []);
+    assert_eq!(migrated(1, &right), [Class::NoSeat], "the old seat is free a day later");
+    let hasty = batch(3, "withdraw", "AAAA0001", "c1", None, &[]);
+    assert!(migrated(2, &[stage, verify, hasty, activate]).contains(&Class::MigrationOutOfOrder));
+    assert!(migrated(2, &right[..3]).contains(&Class::MigrationUnfinished));
+}
+
+#[test]
+fn a_group_holds_256_members() {
+    let joined = |members: usize| {
+        let ids: Vec<String> = (1..=258).map(|number| format!("AAAA{number:04}")).collect();
+        let users = ids.iter().enumerate().map(|(at, id)| {
+            let person = if at == 257 { "E0".to_owned() } else { format!("E{at}") };
+            json!({"id": id, "person": person, "employment": "staff", "credential": format!("c{at}")})
+        });
+        let users: Vec<Value> = users.collect();
+        let directory = json!({
+            "subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
+            "taken_at": at(NOW - HOUR), "complete": true, "users": users,
+            "groups": [{"id": "g1", "broadcast": "*ACMEGRP", "members": ids[..members]}],
+            "lists": [], "administrators": [],
+        });
+        let world = World::of(&read(&directory).expect("a directory"), None, NOW);
+        let mut join = batch(1, "join_group", "AAAA0001", "g1", Some(NOW), &[]);
+        join["steps"][0]["with"] = json!({"id": "AAAA0258"});
+        let batches = [join, batch(2, "synchronise_group", "", "g1", Some(NOW), &[1])];
+        let unbounded = json!("unbounded");
+        let keep = decision("keep", "keep", &json!([]));
+        classes_in(&world, &plan_for(258, "AAAA0001", &keep, [&unbounded, &unbounded], &[], &batches))
+    };
+    assert_eq!(joined(255), []);
+    assert_eq!(joined(256), [Class::GroupTooLarge]);
 }

@@ -93,6 +93,12 @@ fn accounted(made: &Made<'_>, value: &Value, plan: &Reading) -> Held {
     for (user, stated) in plan.users.iter().zip(value["users"].as_array().into_iter().flatten()) {
         let is_explained = matches!(user.status, Status::Held | Status::Refused | Status::Open);
         expect(!is_explained || stated["reason"].is_object(), "who is held or refused is told why")?;
+        let decision = &stated["decision"];
+        let is_held = decision["hold"].is_object()
+            || plan.hazards.iter().any(|hazard| hazard.user == Some(user.user) && !hazard.holds.is_empty());
+        expect(user.status != Status::Held || is_held, "held is whom the decision or a hazard holds")?;
+        expect(user.status != Status::Kept || decision["outcome"] == "keep", "kept is who is to be kept")?;
+        expect(user.status != Status::Done || decision["outcome"] == "act", "done is what was to be done")?;
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ pub(crate) fn starts(plan: &Reading, world: &World, pace: Pace) -> Vec<Option<Se
             {
                 continue;
             }
-            let done = starts[other_at].and_then(|start| done(plan, other, start, &starts, pace));
+            let done = starts[other_at].and_then(|start| done(plan, other, step.kind, start, &starts, pace));
             start = start.zip(done).map(|(start, done)| start.max(done));
         }
         if pace.late == Some(step.kind) {
@@ -98,9 +98,15 @@ pub(crate) fn starts(plan: &Reading, world: &World, pace: Pace) -> Vec<Option<Se
     starts
 }
 
-/// When what waits for `step` may go on. Early steps have their latency in the `not_before` of what
-/// follows; whoever carries out a step too late has to wait as long as the plan says that it takes.
-fn done(plan: &Reading, step: &Step, start: Second, starts: &[Option<Second>], pace: Pace) -> Option<Second> {
+/// When a step of the kind `waiter`, which waits for `step`, may go on.
+fn done(
+    plan: &Reading,
+    step: &Step,
+    waiter: Kind,
+    start: Second,
+    starts: &[Option<Second>],
+    pace: Pace,
+) -> Option<Second> {
     match step.kind {
         // Observed when everything the device was told before has arrived.
         Kind::Verify => {
@@ -111,11 +117,10 @@ fn done(plan: &Reading, step: &Step, start: Second, starts: &[Option<Second>], p
                 on_device.map(|(_, started)| started.zip(pace.device_delay).map(|(at, delay)| at + delay));
             arrivals.chain([Some(start)]).try_fold(start, |latest, arrival| arrival.map(|at| latest.max(at)))
         }
-        // Nobody knew when it would be begun, so nothing that follows can have the day in its start.
-        Kind::Withdraw if step.effect_by.is_none() => Some(start + DAY),
-        _ if pace.late.is_some() => {
-            let latency = step.effect_by.zip(step.not_before).map_or(0, |(effect, begin)| effect - begin);
-            Some(start + latency.max(0))
+        // Only a detach waits until access is really lost. Early steps have the day in the detach's start;
+        // where nobody knew when the credential would be deleted, or it comes too late, it is waited for.
+        Kind::Withdraw if waiter == Kind::Detach && (step.effect_by.is_none() || pace.late.is_some()) => {
+            Some(start + DAY)
         }
         _ => Some(start),
     }
