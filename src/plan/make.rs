@@ -14,7 +14,7 @@ use super::schedule::{Schedule, schedule};
 use super::step::{Batch, StepKind};
 use super::surroundings::Surroundings;
 use super::value::{Content, Made, Plan, PlanRefused, PlannedUser, Status};
-use super::{access, assess, authority, batches, canonical, containers, licences, persons};
+use super::{access, assess, authority, batches, canonical, containers, fate, licences, notices, persons};
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
 use crate::model::{Capability, TZDATA_VERSION};
@@ -147,9 +147,12 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         })
         .collect();
     authority::enforce(&surroundings, guards, actor, &mut courses);
-    assess::settle_seats(&surroundings, directory.licences(), &mut courses);
-    assess::settle_shared_credentials(&surroundings, &mut courses);
+    notices::settle_rooms(&surroundings, &mut courses);
+    assess::settle(&surroundings, directory.licences(), &mut courses);
     persons::settle(&surroundings, &mut courses);
+    access::warn_untold(&surroundings, &mut courses);
+    access::warn_of_survivors(&surroundings, &mut courses);
+    fate::warn_of_detaches(&surroundings, &mut courses);
 
     let schedule = schedule(&surroundings, licence.ok(), &courses);
     let has_api = basis.entitlements.allows(directory.subscription().edition, Capability::Api);
@@ -164,14 +167,14 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         deadlines.test(position, course);
     }
 
-    let approvals_needed = approvals(guards, &courses, &decisions, &numbered.batches);
+    let approvals_needed = approvals(guards, &schedule, &decisions, &numbered.batches);
     let mut verdict = Verdict::default();
     test_directory(guards, directory, previous, basis.moment.instant(), &mut verdict);
     test_classes(guards, &schedule, directory, previous, recent, &mut verdict);
     let possible = authority::possible_approvers(&surroundings, actor, approvers);
     test_approvers(approvals_needed, possible, &mut verdict);
 
-    let expires_at = expiry(guards, directory, basis.moment.instant(), &courses, &decisions, &schedule);
+    let expires_at = expiry(guards, directory, basis.moment.instant(), &decisions, &schedule);
     let findings = findings(&surroundings, &schedule, &courses);
     let hazards = hazards(&surroundings, &courses, &numbered.batches);
     let licences = licences::seats(directory.licences(), &courses, &schedule);
@@ -195,7 +198,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
             user,
             decision: Decision::clone(surroundings.decision(position)),
             status: status(&course, &steps),
-            reason: course.reason.or_else(|| course.held.filter(|_| steps.is_empty())),
+            reason: reason(course, &steps),
             exposure: exposure(&surroundings, &schedule, position),
             open_in: open.plan_of(user).copied(),
             steps,
@@ -219,9 +222,9 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     }
 }
 
-const fn status(course: &Course, steps: &[u32]) -> Status {
+fn status(course: &Course, steps: &[u32]) -> Status {
     match course.standing {
-        Standing::Planned if steps.is_empty() && course.held.is_some() => Status::Held,
+        Standing::Planned if steps.is_empty() && course.shortfall().is_some() => Status::Held,
         Standing::Planned if steps.is_empty() => Status::Done,
         Standing::Planned => Status::Planned,
         Standing::Kept => Status::Kept,
@@ -231,15 +234,15 @@ const fn status(course: &Course, steps: &[u32]) -> Status {
     }
 }
 
-/// The larger of what the rules of planned users and the guards ask for.
-fn approvals(guards: &Guards, courses: &[Course], decisions: &[Decision], batches: &[Batch]) -> u32 {
-    let by_rules = courses
-        .iter()
-        .zip(decisions)
-        .filter(|(course, _)| course.standing == Standing::Planned)
-        .map(|(_, decision)| decision.approvals)
-        .max()
-        .unwrap_or(0);
+fn reason(course: Course, steps: &[u32]) -> Option<Reason> {
+    let shortfall = course.shortfall().filter(|_| steps.is_empty()).cloned();
+    course.reason.or(shortfall)
+}
+
+/// The larger of what the rules of users with steps and the guards ask for.
+fn approvals(guards: &Guards, schedule: &Schedule, decisions: &[Decision], batches: &[Batch]) -> u32 {
+    let users = schedule.of_user.keys();
+    let by_rules = users.map(|position| decisions[*position].approvals).max().unwrap_or(0);
     let is_irreversible = batches.iter().any(|batch| batch.reversible == Some(false));
     if is_irreversible { by_rules.max(guards.approvals) } else { by_rules }
 }
@@ -249,17 +252,11 @@ fn expiry(
     guards: &Guards,
     directory: &Directory,
     as_of: OffsetDateTime,
-    courses: &[Course],
     decisions: &[Decision],
     schedule: &Schedule,
 ) -> OffsetDateTime {
     let fresh = directory.taken_at().saturating_add(Duration::hours(i64::from(guards.max_age_hours)));
-    let valid = courses
-        .iter()
-        .zip(decisions)
-        .enumerate()
-        .filter(|(position, _)| schedule.of_user.contains_key(position))
-        .filter_map(|(_, (_, decision))| decision.valid_until);
+    let valid = schedule.of_user.keys().filter_map(|position| decisions[*position].valid_until);
     valid.chain([fresh, as_of.saturating_add(LIFE)]).min().unwrap_or(fresh)
 }
 
@@ -280,9 +277,10 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
     findings
 }
 
-/// Hazards of users by ID, then those of the plan.
+/// Hazards of users by ID and code, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
+    hazards.sort_by_key(|hazard| (hazard.user, hazard.code));
     let asks_for_memberships = |course: &Course| {
         course.standing == Standing::Planned
             && (course.leaves_containers || course.heir.is_some() || !course.notices.is_empty())
