@@ -1,5 +1,7 @@
 //! Makes a plan: the whole way from decisions to a value that was put to every guard.
 
+use std::collections::HashMap;
+
 use time::{Duration, OffsetDateTime};
 
 use super::approvers::Approvers;
@@ -17,7 +19,7 @@ use super::value::{Content, Made, Plan, PlanRefused, PlannedUser, Status};
 use super::{access, assess, authority, batches, canonical, containers, fate, licences, notices, persons};
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
-use crate::model::{Capability, TZDATA_VERSION};
+use crate::model::{Capability, Id, TZDATA_VERSION, User};
 use crate::policy::{Basis, Decision, Policy};
 
 /// How long after its instant a plan may be begun at the most.
@@ -30,7 +32,7 @@ pub struct Request<'a> {
     pub directory: &'a Directory,
     /// The policy.
     pub policy: &'a Policy,
-    /// The decision about each user of the directory, in its order.
+    /// The decision about each user of the directory. A user without one is held.
     pub decisions: Vec<Decision>,
     /// The circumstances of the decisions: above all their instant, which is that of the plan.
     pub basis: &'a Basis,
@@ -107,9 +109,6 @@ impl<'a> Request<'a> {
 ///
 /// # Errors
 /// [`PlanRefused`] with every refusal, if the actor may not own a plan or a guard is not kept.
-///
-/// # Panics
-/// If `decisions` are not those of the directory's users, one each, in their order.
 pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     let Request {
         directory,
@@ -124,9 +123,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         recent,
         connectors,
     } = request;
-    let ids = || directory.users().iter().map(|user| Some(user.id()));
-    assert!(ids().eq(decisions.iter().map(|decision| decision.user)), "one decision for each user, in order");
-
+    let decisions = one_for_each(directory, decisions);
     let surroundings = Surroundings::of(directory, previous, &decisions, &basis.moment);
     let actor = authority::actor(&surroundings, actor)
         .map_err(|refusal| PlanRefused { refusals: vec![refusal], content: None })?;
@@ -222,6 +219,23 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     }
 }
 
+/// The decision about each user, in the order of the directory. Nothing is planned for whom nothing was decided.
+fn one_for_each(directory: &Directory, decisions: Vec<Decision>) -> Vec<Decision> {
+    let ids = || directory.users().iter().map(User::id);
+    if ids().map(Some).eq(decisions.iter().map(|decision| decision.user)) {
+        return decisions;
+    }
+    let mut by_id: HashMap<Id, Decision> = HashMap::new();
+    for decision in decisions {
+        if let Some(id) = decision.user {
+            by_id.entry(id).or_insert(decision);
+        }
+    }
+    let undecided =
+        |id| Decision::invalid_record(Some(id), "nothing was decided about this user; decide again");
+    ids().map(|id| by_id.remove(&id).unwrap_or_else(|| undecided(id))).collect()
+}
+
 fn status(course: &Course, steps: &[u32]) -> Status {
     match course.standing {
         Standing::Planned if steps.is_empty() && course.shortfall().is_some() => Status::Held,
@@ -296,4 +310,28 @@ fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch
     }
     hazards.extend(over_quota(batches));
     hazards
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_not_decided_about_is_held_and_the_order_does_not_matter() {
+        let directory = Directory::from_json(
+            "directory.json",
+            br#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
+                 "taken_at": "2026-11-22T08:00:00Z", "users": [{"id": "ALPHA001"}, {"id": "BRAVO001"}, {"id": "DELTA001"}]}"#,
+        )
+        .unwrap();
+        let kept = |id: &str| Decision::nothing(Some(id.parse().unwrap()));
+        let given = vec![kept("DELTA001"), kept("ZULU0001"), kept("ALPHA001"), kept("DELTA001")];
+        let decisions = one_for_each(&directory, given);
+        let told: Vec<_> = decisions
+            .iter()
+            .map(|decision| (decision.user.unwrap().to_string(), decision.hold.is_some()))
+            .collect();
+        let expected = [("ALPHA001", false), ("BRAVO001", true), ("DELTA001", false)];
+        assert_eq!(told, expected.map(|(id, held)| (id.to_owned(), held)));
+    }
 }
