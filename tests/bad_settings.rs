@@ -134,7 +134,6 @@ fn what_looks_unusual_and_is_right_is_accepted() {
         "approvals = 100\nmax_age_hours = 876000\nmax_shrink_percent = 100\r\n",
         "[protected]\nids = [\n  \"ECHOECHO\", # the emergency line\n  \"ECHOECHO\",\n]\npersons = ['E1001']\n",
         "\"max_age_hours\" = +24\n",
-        "\u{feff}approvals = 2\n",
     ];
     for text in right {
         assert_eq!(mistakes(&of_guards(text)), [], "{text}");

@@ -254,6 +254,9 @@ fn users_of_a_plan_at_work_are_listed_and_not_planned_again() {
         assert_eq!(after["status"] == "open", had_steps, "{after}");
         assert_eq!(after["open_in"] == first["digest"], had_steps, "{after}");
     }
+    // What it does within the day counts against the limits of a day.
+    edit(&folder, "guards.toml", "max_count = 2", "per_24h = 1");
+    assert_eq!(refusal(&folder, &["--open", "first.json"]), (3, "L0304".to_owned()));
     edit(&folder, "first.json", "ECHOECHO", "ECHOECHA");
     let altered = plan(&folder, &["--open", "first.json"]);
     assert_eq!(code(&altered), 1);

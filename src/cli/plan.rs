@@ -1,7 +1,7 @@
 //! `leaver plan`: how decisions are carried out, as a work order or as the plan itself.
 
-use std::fs;
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Plan as Arguments, StreamOptions, TextOrJson};
@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::terminal::Terminal;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::User;
-use crate::plan::{Approvers, Guards, MOST_PLAN_BYTES, OpenWork, Request, plan};
+use crate::plan::{Approvers, Guards, MOST_PLAN_BYTES, MOST_SETTINGS_BYTES, OpenWork, Request, plan};
 use crate::policy::{Decision, Source};
 use crate::report::{Layout, refused_order, work_order};
 
@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     request.approvers = approvers.as_ref();
     request.previous = previous.as_ref().map(Directory::snapshot);
     request.open = &open;
+    request.recent = open.recent(basis.moment.instant());
     let planned = plan(request);
 
     let mut output = Output::open(arguments.output.as_deref())?;
@@ -168,7 +169,7 @@ fn of_settings(diagnostics: Vec<Diagnostic>, name: String, text: String) -> Fail
 
 fn settings_text(path: &Path) -> Result<(String, String), Failure> {
     let name = path.display().to_string();
-    let bytes = read(path, Code::SettingsUnreadable)?;
+    let bytes = read(path, Code::SettingsUnreadable, MOST_SETTINGS_BYTES)?;
     String::from_utf8(bytes).map(|text| (name.clone(), text)).map_err(|_| {
         let message = "the file is not UTF-8";
         Failure::of(vec![
@@ -177,25 +178,27 @@ fn settings_text(path: &Path) -> Result<(String, String), Failure> {
     })
 }
 
-fn read(path: &Path, code: Code) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| {
-        let message = format!("the file cannot be read: {error}");
+/// The bytes of a file, of which no more than `most` are read.
+fn read(path: &Path, code: Code, most: u64) -> Result<Vec<u8>, Failure> {
+    let refuse = |message: String, help: &str| {
         let found = Diagnostic::new(code, message, path.display().to_string(), Place::FILE);
-        Failure::of(vec![found.help("check that it exists and that you may read it")])
-    })
+        Failure::of(vec![found.help(help)])
+    };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(|error| {
+        refuse(format!("the file cannot be read: {error}"), "check that it exists and that you may read it")
+    })?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
+        return Ok(bytes);
+    }
+    Err(refuse(format!("the file has more than {most} bytes"), "is this the right file?"))
 }
 
 /// The users of plans that are still at work.
 fn open_work(plans: &[PathBuf]) -> Result<OpenWork, Failure> {
     let mut open = OpenWork::none();
     for path in plans {
-        let size = fs::metadata(path).map_or(0, |found| found.len());
-        if size > MOST_PLAN_BYTES {
-            let message = format!("the file is larger than {} MiB", MOST_PLAN_BYTES >> 20);
-            let name = path.display().to_string();
-            return Err(Failure::of(vec![Diagnostic::new(Code::PlanUnreadable, message, name, Place::FILE)]));
-        }
-        let text = read(path, Code::PlanUnreadable)?;
+        let text = read(path, Code::PlanUnreadable, MOST_PLAN_BYTES)?;
         open.add_plan(&path.display().to_string(), &text).map_err(|found| Failure::of(vec![found]))?;
     }
     Ok(open)

@@ -158,7 +158,7 @@ codes! {
     PlanUnreadable = "L0101", Error, "a plan file that cannot be read";
     NotAPlan = "L0102", Error, "a file that is no plan";
     PlanAltered = "L0103", Error, "a plan whose digest does not match";
-    // Plans: hazards. An error holds what it names, a warning holds nothing.
+    // Plans: hazards. An error may hold what it names, a warning never holds anything.
     DetachWithWorkingCredential = "L0201", Error, "a detach while a credential still works";
     DetachBeforeRevoke = "L0202", Warning, "a detach after which nobody can revoke";
     WithdrawOnMulti = "L0203", Error, "a withdrawal that would cut off everybody";

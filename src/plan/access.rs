@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::course::{Course, Way};
+use super::course::{Course, Fate, Way};
 use super::hazard::Hazard;
 use super::surroundings::{Position, SignIn, Surroundings};
 use crate::diagnostic::Code;
-use crate::model::{Credential, CredentialKind, Fact, Field, Id};
+use crate::model::{Credential, CredentialKind, Field, Id};
 use crate::policy::{Access, Axis, Disposition};
 
 /// What a hazard of the access holds: a detach would not last without the withdrawal (PLATFORM 4).
@@ -36,14 +36,6 @@ pub(super) fn withdraw(surroundings: &Surroundings<'_>, position: Position, cour
         }
         SignIn::Multi(_) => course.access = Some(Way::Remove),
     }
-}
-
-/// Whether an ID goes on being used in the app.
-fn stays_in_the_app(surroundings: &Surroundings<'_>, position: Position) -> bool {
-    let decision = surroundings.decision(position);
-    surroundings.sign_in(position) != SignIn::Nothing
-        && decision.access != Access::Withdraw
-        && !matches!(decision.disposition, Disposition::Detach | Disposition::Revoke)
 }
 
 fn unknown(id: Id, holds: &[Axis]) -> Hazard {
@@ -85,7 +77,15 @@ pub(super) fn migrate(
             course.endanger(Hazard::holding(Code::NoMdmLicence, id, holds, message, fix));
         }
     }
-    if course.notices.is_empty() && course.access.is_some() {
+}
+
+/// Warns of migrations that nobody is told of. Runs when it is settled who migrates.
+pub(super) fn warn_untold(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
+    for (position, course) in courses.iter_mut().enumerate() {
+        if !matches!(course.access, Some(Way::Migrate { .. })) || !course.notices.is_empty() {
+            continue;
+        }
+        let id = surroundings.user(position).id();
         let message = format!("nobody tells {id} that the licence changes and that the app must stay");
         let fix = "add `.notify(\"Please do not delete the app.\")` to the rule";
         course.endanger(Hazard::warning(Code::MigrationUntold, id, message, fix));
@@ -103,24 +103,34 @@ pub(super) fn mdm_licence<'a>(surroundings: &Surroundings<'a>) -> Result<&'a Cre
     }
 }
 
-/// Warns of a credential with which a new internal ID can be made once this one is revoked (PLATFORM 15). The
-/// credential that another ID of the same person goes on using is that person's own seat.
-pub(super) fn warn_of_survivor(surroundings: &Surroundings<'_>, position: Position, course: &mut Course) {
-    let user = surroundings.user(position);
-    if course.access.is_some() || *user.fact(Field::Credential.slot()) == Fact::Absent {
-        return;
+/// Warns of credentials with which a new internal ID can be made once an ID is revoked (PLATFORM 15). The
+/// credential that another ID of the same person goes on using is that person's own seat. Runs when it is settled
+/// who is revoked and who loses access.
+pub(super) fn warn_of_survivors(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
+    for position in 0..courses.len() {
+        let user = surroundings.user(position);
+        let course = &courses[position];
+        let is_left = course.access.is_none() && surroundings.sign_in(position) != SignIn::Nothing;
+        if course.fate != Some(Fate::Revoke) || !is_left {
+            continue;
+        }
+        let key = user.text(Field::Credential);
+        let is_own_seat = |other: Position| {
+            // It stays, and is meant to.
+            let decision = surroundings.decision(other);
+            let stays = courses[other].access.is_none()
+                && decision.access != Access::Withdraw
+                && !matches!(decision.disposition, Disposition::Detach | Disposition::Revoke);
+            stays && surroundings.user(other).text(Field::Credential) == key
+        };
+        if key.is_some() && surroundings.others_of_person(position).any(is_own_seat) {
+            continue;
+        }
+        let id = user.id();
+        let which =
+            key.map_or_else(|| "a credential nobody named".to_owned(), |key| format!("the credential {key}"));
+        let message = format!("{id} is revoked, and {which} stays");
+        let fix = "withdraw access in the same rule, or hand the credential to somebody else at once";
+        courses[position].endanger(Hazard::warning(Code::CredentialSurvives, id, message, fix));
     }
-    let key = user.text(Field::Credential);
-    let is_own_seat = |other: Position| {
-        surroundings.user(other).text(Field::Credential) == key && stays_in_the_app(surroundings, other)
-    };
-    if key.is_some() && surroundings.others_of_person(position).any(is_own_seat) {
-        return;
-    }
-    let id = user.id();
-    let which =
-        key.map_or_else(|| "a credential nobody named".to_owned(), |key| format!("the credential {key}"));
-    let message = format!("{id} is revoked, and {which} stays");
-    let fix = "withdraw access in the same rule, or hand the credential to somebody else at once";
-    course.endanger(Hazard::warning(Code::CredentialSurvives, id, message, fix));
 }

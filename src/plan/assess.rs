@@ -66,11 +66,19 @@ fn restrict(surroundings: &Surroundings<'_>, position: Position, course: &mut Co
     let id = surroundings.user(position).id();
     let message = format!("the device of {id} is to be restricted, and device management does not reach it");
     let fix = "bring the device under management, or ask for `restrict()` only where `user.mdm_managed`";
-    course.endanger(Hazard::warning(Code::UnmanagedDevice, id, message, fix));
+    course.fail(Hazard::warning(Code::UnmanagedDevice, id, message, fix));
+}
+
+/// Settles what users need in common: credentials first, then seats, and what is held for want of a seat may be
+/// the credential of somebody else.
+pub(super) fn settle(surroundings: &Surroundings<'_>, licences: Option<Licences>, courses: &mut [Course]) {
+    settle_shared_credentials(surroundings, courses);
+    settle_seats(surroundings, licences, courses);
+    settle_shared_credentials(surroundings, courses);
 }
 
 /// A single credential is deleted only if every one of its users is to lose access or to move (PLATFORM 13).
-pub(super) fn settle_shared_credentials(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
+fn settle_shared_credentials(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
     let mut going: HashMap<Arc<str>, Vec<Position>> = HashMap::new();
     for (position, course) in courses.iter().enumerate() {
         if let Some(key) = course.access.as_ref().and_then(deleted) {
@@ -98,11 +106,7 @@ pub(super) fn settle_shared_credentials(surroundings: &Surroundings<'_>, courses
             };
             let message = format!("{id} signs in with {key}, which {} goes on using", listed(&staying));
             let fix = "give whoever stays a credential of the own, and export the directory again";
-            let revokes = course.fate == Some(Fate::Revoke);
             course.endanger(Hazard::holding(Code::CredentialInUse, id, holds, message, fix));
-            if revokes {
-                access::warn_of_survivor(surroundings, position, course);
-            }
             course.conclude();
         }
     }
@@ -119,11 +123,7 @@ fn deleted(way: &Way) -> Option<&Arc<str>> {
 
 /// A migration needs a seat that is free when it begins (PLATFORM 19): its own is not back before the old
 /// credential has lost its effect. Seats go to users in order of ID.
-pub(super) fn settle_seats(
-    surroundings: &Surroundings<'_>,
-    licences: Option<Licences>,
-    courses: &mut [Course],
-) {
+fn settle_seats(surroundings: &Surroundings<'_>, licences: Option<Licences>, courses: &mut [Course]) {
     let freed = courses.iter().filter(|course| matches!(course.access, Some(Way::Delete(_)))).count();
     let mut free = licences.map(Licences::free);
     for (position, course) in courses.iter_mut().enumerate() {

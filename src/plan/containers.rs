@@ -83,13 +83,13 @@ pub(super) fn find_heir(surroundings: &Surroundings<'_>, position: Position, by:
     let Some(heir) = surroundings.position(by).filter(|heir| !by.is_system() && same_person(*heir)) else {
         let message = format!("{id} is to be replaced by {by}, which is no other ID of the same person");
         let fix = "name the ID that the person goes on using, in `superseded_by`";
-        course.endanger(Hazard::holding(Code::ReplacementUnknown, id, holds, message, fix));
+        course.fail(Hazard::holding(Code::ReplacementUnknown, id, holds, message, fix));
         return;
     };
     if surroundings.is_leaving(heir) {
         let message = format!("{id} is to be replaced by {by}, which is itself leaving");
         let fix = "name an ID that stays, or leave groups and lists with `also(leave_groups_and_lists())`";
-        course.endanger(Hazard::holding(Code::ReplacementLeaving, id, holds, message, fix));
+        course.fail(Hazard::holding(Code::ReplacementLeaving, id, holds, message, fix));
         return;
     }
     if let Some(leaves) = surroundings.leaves_later(heir) {

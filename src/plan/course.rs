@@ -84,6 +84,17 @@ pub(super) enum Standing {
     Open,
 }
 
+impl Start {
+    /// Whether nothing has to be awaited.
+    pub(super) fn is_immediate(self, now: OffsetDateTime) -> bool {
+        match self {
+            Self::Now => true,
+            Self::At(instant) => instant <= now,
+            Self::AfterNotice(_) => false,
+        }
+    }
+}
+
 /// What is to happen to one user.
 #[derive(Clone, Debug)]
 pub(super) struct Course {
@@ -100,6 +111,8 @@ pub(super) struct Course {
     pub(super) hazards: Vec<Hazard>,
     /// The first reason why an axis is held.
     pub(super) held: Option<Reason>,
+    /// The first obligation that cannot be met.
+    unmet: Option<Reason>,
     held_axes: BTreeSet<Axis>,
     /// Whether the decision wants something on an axis.
     acts_on_an_axis: bool,
@@ -120,6 +133,7 @@ impl Course {
             restricts: false,
             hazards: Vec::new(),
             held: None,
+            unmet: None,
             held_axes: BTreeSet::new(),
             acts_on_an_axis: false,
         }
@@ -150,6 +164,19 @@ impl Course {
             self.held = Some(Reason::new(hazard.code, hazard.message.clone()));
         }
         self.hazards.push(hazard);
+    }
+
+    /// An obligation cannot be met.
+    pub(super) fn fail(&mut self, hazard: Hazard) {
+        if self.unmet.is_none() {
+            self.unmet = Some(Reason::new(hazard.code, hazard.message.clone()));
+        }
+        self.endanger(hazard);
+    }
+
+    /// Why there may be nothing to do although not everything is done.
+    pub(super) fn shortfall(&self) -> Option<&Reason> {
+        self.held.as_ref().or(self.unmet.as_ref())
     }
 
     /// Once everything is tested: obligations of somebody held on both axes are not planned (FORMATS). Where one

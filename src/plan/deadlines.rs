@@ -122,7 +122,7 @@ impl Deadlines<'_, '_> {
         });
         if told_at_once {
             let message = format!("{id} is told and may be revoked in the same minute");
-            let fix = "leave time to read it: `.after(days(1))`, or send the message before the last day";
+            let fix = "send the message before the last day; `.after(…)` counts from that day, not from the message";
             course.endanger(Hazard::warning(Code::NoLeadTime, id, message, fix));
         }
     }

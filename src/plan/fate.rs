@@ -1,6 +1,5 @@
 //! The ID axis: what must be true before an ID is detached or revoked (PLATFORM 2–7, 15).
 
-use super::access::warn_of_survivor;
 use super::course::{Course, Fate, Start};
 use super::hazard::Hazard;
 use super::surroundings::{Position, SignIn, Surroundings};
@@ -28,10 +27,13 @@ pub(super) fn test(
         let fix = "let the rule fall back: `revoke().or_else(detach())`";
         course.endanger(Hazard::holding(Code::RevokeNotEntitled, id, &[Axis::Id], message, fix));
     }
-    match course.fate {
-        Some(Fate::Detach) => test_detach(surroundings, position, course),
-        Some(Fate::Revoke) => warn_of_survivor(surroundings, position, course),
-        None => {}
+    if course.fate == Some(Fate::Detach)
+        && course.access.is_none()
+        && surroundings.sign_in(position) != SignIn::Nothing
+    {
+        let message = format!("{id} is to be detached while its credential works on");
+        let fix = "let the rule withdraw access, too: `detach()` without `.keep_access()`";
+        course.endanger(Hazard::holding(Code::DetachWithWorkingCredential, id, &[Axis::Id], message, fix));
     }
     if course.fate.is_none() {
         return;
@@ -52,28 +54,29 @@ pub(super) fn test(
     };
 }
 
-fn test_detach(surroundings: &Surroundings<'_>, position: Position, course: &mut Course) {
-    let decision = surroundings.decision(position);
-    let id = surroundings.user(position).id();
-    if course.access.is_none() && surroundings.sign_in(position) != SignIn::Nothing {
-        let message = format!("{id} is to be detached while its credential works on");
-        let fix = "let the rule withdraw access, too: `detach()` without `.keep_access()`";
-        course.endanger(Hazard::holding(Code::DetachWithWorkingCredential, id, &[Axis::Id], message, fix));
-        return;
-    }
-    let wanted = decision.overruled.iter().find(|overruled| overruled.action == Verb::Revoke);
-    let forbade = decision.vetoed.iter().find(|vetoed| vetoed.action == Forbidden::Revoke);
-    // Where a veto stands, the later rule could not revoke either.
-    if let Some(rule) = forbade.and_then(|vetoed| vetoed.rule.as_ref()) {
-        let message = format!("{id} is detached while the rule `{rule}` forbids to revoke it");
-        let fix = format!(
-            "if `{rule}` only delays the revocation, withdraw access until then: `.or_else(withdraw())`"
-        );
-        course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
-    } else if let Some(overruled) = wanted {
-        let message = format!("{id} is detached, and the later rule `{}` would revoke it", overruled.rule);
-        let fix = format!("if `{}` should win, put it first in the policy", overruled.rule);
-        course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
+/// Warns of detaches after which nobody can revoke (PLATFORM 2). Runs when it is settled who is detached.
+pub(super) fn warn_of_detaches(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
+    for (position, course) in courses.iter_mut().enumerate() {
+        if course.fate != Some(Fate::Detach) {
+            continue;
+        }
+        let id = surroundings.user(position).id();
+        let decision = surroundings.decision(position);
+        let wanted = decision.overruled.iter().find(|overruled| overruled.action == Verb::Revoke);
+        let forbade = decision.vetoed.iter().find(|vetoed| vetoed.action == Forbidden::Revoke);
+        // Where a veto stands, the later rule could not revoke either.
+        if let Some(rule) = forbade.and_then(|vetoed| vetoed.rule.as_ref()) {
+            let message = format!("{id} is detached while the rule `{rule}` forbids to revoke it");
+            let fix = format!(
+                "if `{rule}` only delays the revocation, withdraw access until then: `.or_else(withdraw())`"
+            );
+            course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
+        } else if let Some(overruled) = wanted {
+            let message =
+                format!("{id} is detached, and the later rule `{}` would revoke it", overruled.rule);
+            let fix = format!("if `{}` should win, put it first in the policy", overruled.rule);
+            course.endanger(Hazard::warning(Code::DetachBeforeRevoke, id, message, fix));
+        }
     }
 }
 

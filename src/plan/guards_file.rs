@@ -1,7 +1,7 @@
 //! `guards.toml`: what stands in it, and what is wrong with it.
 //!
-//! Every key may be left out; then the default holds. A limit that is left out in a table that is there
-//! is the default, too: nothing becomes unlimited by forgetting it.
+//! Every key may be left out; then the default holds, also in a table that is there: no count and no share
+//! becomes unlimited by forgetting it. `per_24h` and `minimum_population` limit nothing unless they are given.
 
 use super::guards::{Guards, Limits, Protected};
 use super::settings::{Entry, Settings};

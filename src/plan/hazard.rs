@@ -92,7 +92,9 @@ fn consequence(code: Code) -> &'static str {
         Code::DeadlineUnmeetable => "the deadline passes before everything has taken effect",
         Code::Overdue => "the deadline has passed already; going on is still better than waiting",
         Code::QuotaExceeded => "the web API answers no more that day (PLATFORM E)",
-        Code::MembershipsUnknown => "nobody leaves a group or list by this plan (PLATFORM 21)",
+        Code::MembershipsUnknown => {
+            "nobody leaves a group or list by this plan, and a message may reach nobody (PLATFORM 21, 25)"
+        }
         _ => "",
     }
 }

@@ -42,6 +42,26 @@ pub struct Recent {
 }
 
 impl Recent {
+    /// One user more in a class.
+    pub(super) const fn add(&mut self, class: ActionClass) {
+        let count = match class {
+            ActionClass::Reversible => &mut self.reversible,
+            ActionClass::Withdraw => &mut self.withdraw,
+            ActionClass::Irreversible => &mut self.irreversible,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            reversible: self.reversible.saturating_add(other.reversible),
+            withdraw: self.withdraw.saturating_add(other.withdraw),
+            irreversible: self.irreversible.saturating_add(other.irreversible),
+        }
+    }
+
     const fn of(self, class: ActionClass) -> u32 {
         match class {
             ActionClass::Reversible => self.reversible,
@@ -118,10 +138,11 @@ pub(super) fn test_classes(
         });
         verdict.at_most(name("max_percent"), limits.percent_limit(accepted), count, |limit| {
             let percent = limits.max_percent.unwrap_or_default();
+            let of = if previous.is_some() { "the previous directory" } else { "the directory" };
+            let floor = limits.floor;
             let message = format!(
-                "{class} steps for {count} users, and {percent} % of the {accepted} users of the last accepted directory, \
-                 but at least {}, are {limit}",
-                limits.floor
+                "{class} steps for {count} users, and the limit is {limit}: {percent} % of the {accepted} users of {of}, \
+                 but at least {floor}"
             );
             (Code::OverPercent, message, plan_less.to_owned())
         });

@@ -1,5 +1,7 @@
 //! Makes a plan: the whole way from decisions to a value that was put to every guard.
 
+use std::collections::HashMap;
+
 use time::{Duration, OffsetDateTime};
 
 use super::approvers::Approvers;
@@ -14,10 +16,10 @@ use super::schedule::{Schedule, schedule};
 use super::step::{Batch, StepKind};
 use super::surroundings::Surroundings;
 use super::value::{Content, Made, Plan, PlanRefused, PlannedUser, Status};
-use super::{access, assess, authority, batches, canonical, containers, licences, persons};
+use super::{access, assess, authority, batches, canonical, containers, fate, licences, notices, persons};
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
-use crate::model::{Capability, TZDATA_VERSION};
+use crate::model::{Capability, Id, TZDATA_VERSION, User};
 use crate::policy::{Basis, Decision, Policy};
 
 /// How long after its instant a plan may be begun at the most.
@@ -30,7 +32,7 @@ pub struct Request<'a> {
     pub directory: &'a Directory,
     /// The policy.
     pub policy: &'a Policy,
-    /// The decision about each user of the directory, in its order.
+    /// The decision about each user of the directory. A user without one is held.
     pub decisions: Vec<Decision>,
     /// The circumstances of the decisions: above all their instant, which is that of the plan.
     pub basis: &'a Basis,
@@ -107,9 +109,6 @@ impl<'a> Request<'a> {
 ///
 /// # Errors
 /// [`PlanRefused`] with every refusal, if the actor may not own a plan or a guard is not kept.
-///
-/// # Panics
-/// If `decisions` are not those of the directory's users, one each, in their order.
 pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     let Request {
         directory,
@@ -124,9 +123,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         recent,
         connectors,
     } = request;
-    let ids = || directory.users().iter().map(|user| Some(user.id()));
-    assert!(ids().eq(decisions.iter().map(|decision| decision.user)), "one decision for each user, in order");
-
+    let decisions = one_for_each(directory, decisions);
     let surroundings = Surroundings::of(directory, previous, &decisions, &basis.moment);
     let actor = authority::actor(&surroundings, actor)
         .map_err(|refusal| PlanRefused { refusals: vec![refusal], content: None })?;
@@ -147,9 +144,12 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         })
         .collect();
     authority::enforce(&surroundings, guards, actor, &mut courses);
-    assess::settle_seats(&surroundings, directory.licences(), &mut courses);
-    assess::settle_shared_credentials(&surroundings, &mut courses);
+    notices::settle_rooms(&surroundings, &mut courses);
+    assess::settle(&surroundings, directory.licences(), &mut courses);
     persons::settle(&surroundings, &mut courses);
+    access::warn_untold(&surroundings, &mut courses);
+    access::warn_of_survivors(&surroundings, &mut courses);
+    fate::warn_of_detaches(&surroundings, &mut courses);
 
     let schedule = schedule(&surroundings, licence.ok(), &courses);
     let has_api = basis.entitlements.allows(directory.subscription().edition, Capability::Api);
@@ -164,14 +164,14 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         deadlines.test(position, course);
     }
 
-    let approvals_needed = approvals(guards, &courses, &decisions, &numbered.batches);
+    let approvals_needed = approvals(guards, &schedule, &decisions, &numbered.batches);
     let mut verdict = Verdict::default();
     test_directory(guards, directory, previous, basis.moment.instant(), &mut verdict);
     test_classes(guards, &schedule, directory, previous, recent, &mut verdict);
     let possible = authority::possible_approvers(&surroundings, actor, approvers);
     test_approvers(approvals_needed, possible, &mut verdict);
 
-    let expires_at = expiry(guards, directory, basis.moment.instant(), &courses, &decisions, &schedule);
+    let expires_at = expiry(guards, directory, basis.moment.instant(), &decisions, &schedule);
     let findings = findings(&surroundings, &schedule, &courses);
     let hazards = hazards(&surroundings, &courses, &numbered.batches);
     let licences = licences::seats(directory.licences(), &courses, &schedule);
@@ -195,7 +195,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
             user,
             decision: Decision::clone(surroundings.decision(position)),
             status: status(&course, &steps),
-            reason: course.reason.or_else(|| course.held.filter(|_| steps.is_empty())),
+            reason: reason(course, &steps),
             exposure: exposure(&surroundings, &schedule, position),
             open_in: open.plan_of(user).copied(),
             steps,
@@ -219,9 +219,26 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     }
 }
 
-const fn status(course: &Course, steps: &[u32]) -> Status {
+/// The decision about each user, in the order of the directory. Nothing is planned for whom nothing was decided.
+fn one_for_each(directory: &Directory, decisions: Vec<Decision>) -> Vec<Decision> {
+    let ids = || directory.users().iter().map(User::id);
+    if ids().map(Some).eq(decisions.iter().map(|decision| decision.user)) {
+        return decisions;
+    }
+    let mut by_id: HashMap<Id, Decision> = HashMap::new();
+    for decision in decisions {
+        if let Some(id) = decision.user {
+            by_id.entry(id).or_insert(decision);
+        }
+    }
+    let undecided =
+        |id| Decision::invalid_record(Some(id), "nothing was decided about this user; decide again");
+    ids().map(|id| by_id.remove(&id).unwrap_or_else(|| undecided(id))).collect()
+}
+
+fn status(course: &Course, steps: &[u32]) -> Status {
     match course.standing {
-        Standing::Planned if steps.is_empty() && course.held.is_some() => Status::Held,
+        Standing::Planned if steps.is_empty() && course.shortfall().is_some() => Status::Held,
         Standing::Planned if steps.is_empty() => Status::Done,
         Standing::Planned => Status::Planned,
         Standing::Kept => Status::Kept,
@@ -231,15 +248,15 @@ const fn status(course: &Course, steps: &[u32]) -> Status {
     }
 }
 
-/// The larger of what the rules of planned users and the guards ask for.
-fn approvals(guards: &Guards, courses: &[Course], decisions: &[Decision], batches: &[Batch]) -> u32 {
-    let by_rules = courses
-        .iter()
-        .zip(decisions)
-        .filter(|(course, _)| course.standing == Standing::Planned)
-        .map(|(_, decision)| decision.approvals)
-        .max()
-        .unwrap_or(0);
+fn reason(course: Course, steps: &[u32]) -> Option<Reason> {
+    let shortfall = course.shortfall().filter(|_| steps.is_empty()).cloned();
+    course.reason.or(shortfall)
+}
+
+/// The larger of what the rules of users with steps and the guards ask for.
+fn approvals(guards: &Guards, schedule: &Schedule, decisions: &[Decision], batches: &[Batch]) -> u32 {
+    let users = schedule.of_user.keys();
+    let by_rules = users.map(|position| decisions[*position].approvals).max().unwrap_or(0);
     let is_irreversible = batches.iter().any(|batch| batch.reversible == Some(false));
     if is_irreversible { by_rules.max(guards.approvals) } else { by_rules }
 }
@@ -249,17 +266,11 @@ fn expiry(
     guards: &Guards,
     directory: &Directory,
     as_of: OffsetDateTime,
-    courses: &[Course],
     decisions: &[Decision],
     schedule: &Schedule,
 ) -> OffsetDateTime {
     let fresh = directory.taken_at().saturating_add(Duration::hours(i64::from(guards.max_age_hours)));
-    let valid = courses
-        .iter()
-        .zip(decisions)
-        .enumerate()
-        .filter(|(position, _)| schedule.of_user.contains_key(position))
-        .filter_map(|(_, (_, decision))| decision.valid_until);
+    let valid = schedule.of_user.keys().filter_map(|position| decisions[*position].valid_until);
     valid.chain([fresh, as_of.saturating_add(LIFE)]).min().unwrap_or(fresh)
 }
 
@@ -280,9 +291,10 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
     findings
 }
 
-/// Hazards of users by ID, then those of the plan.
+/// Hazards of users by ID and code, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
+    hazards.sort_by_key(|hazard| (hazard.user, hazard.code));
     let asks_for_memberships = |course: &Course| {
         course.standing == Standing::Planned
             && (course.leaves_containers || course.heir.is_some() || !course.notices.is_empty())
@@ -298,4 +310,28 @@ fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch
     }
     hazards.extend(over_quota(batches));
     hazards
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_not_decided_about_is_held_and_the_order_does_not_matter() {
+        let directory = Directory::from_json(
+            "directory.json",
+            br#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
+                 "taken_at": "2026-11-22T08:00:00Z", "users": [{"id": "ALPHA001"}, {"id": "BRAVO001"}, {"id": "DELTA001"}]}"#,
+        )
+        .unwrap();
+        let kept = |id: &str| Decision::nothing(Some(id.parse().unwrap()));
+        let given = vec![kept("DELTA001"), kept("ZULU0001"), kept("ALPHA001"), kept("DELTA001")];
+        let decisions = one_for_each(&directory, given);
+        let told: Vec<_> = decisions
+            .iter()
+            .map(|decision| (decision.user.unwrap().to_string(), decision.hold.is_some()))
+            .collect();
+        let expected = [("ALPHA001", false), ("BRAVO001", true), ("DELTA001", false)];
+        assert_eq!(told, expected.map(|(id, held)| (id.to_owned(), held)));
+    }
 }

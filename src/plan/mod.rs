@@ -47,6 +47,7 @@ pub use limits::{GuardCheck, Recent};
 pub use make::{Request, plan};
 pub use open::{MOST_PLAN_BYTES, OpenWork};
 pub use payload::{Configuration, IOS_DOMAIN, Purpose, Setting};
+pub use settings::MOST_SETTINGS_BYTES;
 pub use step::{
     ActionClass, Batch, DAILY_QUOTA, DISPLAY, Executor, LABEL, REVOCATION, Step, StepKind, Target,
     WITHDRAWAL, With,

@@ -1,5 +1,7 @@
 //! Telling people: who is told, and whether Broadcast reaches them (PLATFORM 24–26).
 
+use std::collections::{HashMap, HashSet};
+
 use super::course::{Course, Notice};
 use super::hazard::Hazard;
 use super::surroundings::{Position, Surroundings};
@@ -19,25 +21,50 @@ enum Reach {
 
 /// Finds out who is told what by a decision.
 pub(super) fn find(surroundings: &Surroundings<'_>, position: Position, course: &mut Course) {
-    let id = surroundings.user(position).id();
     let told = addressee(surroundings, position);
     for obligation in &surroundings.decision(position).obligations {
         let Obligation::Notify { text } = obligation else { continue };
         let join = match reach(surroundings, position, told) {
             Reach::Direct => None,
             Reach::Through(container) => Some(container),
-            Reach::Nowhere => {
-                let holds: &[Axis] = if course.fate.is_some() { &[Axis::Id] } else { &[] };
-                let told = surroundings.user(told).id();
-                let message =
-                    format!("{id} is to be told something, and {told} is in no group or list of Broadcast");
-                let fix =
-                    format!("put {told} on a distribution list in Broadcast, and export the directory again");
-                course.endanger(Hazard::holding(Code::CannotNotify, id, holds, message, fix));
-                return;
-            }
+            Reach::Nowhere => return cannot_be_told(surroundings, position, told, course),
         };
         course.notices.push(Notice { told, text: text.clone(), join });
+    }
+}
+
+/// Nobody is told: the ID must not go then, and an obligation is not met.
+fn cannot_be_told(surroundings: &Surroundings<'_>, position: Position, told: Position, course: &mut Course) {
+    let id = surroundings.user(position).id();
+    let holds: &[Axis] = if course.fate.is_some() { &[Axis::Id] } else { &[] };
+    let told = surroundings.user(told).id();
+    let message = format!("{id} is to be told something, and {told} is in no group or list of Broadcast");
+    let fix = format!("put {told} on a distribution list in Broadcast, and export the directory again");
+    course.notices.clear();
+    course.fail(Hazard::holding(Code::CannotNotify, id, holds, message, fix));
+}
+
+/// Groups have room for so many, whoever joins them by this plan (PLATFORM 22). Rooms go to users in order of ID.
+pub(super) fn settle_rooms(surroundings: &Surroundings<'_>, courses: &mut [Course]) {
+    let mut joined: HashSet<(usize, Position)> = HashSet::new();
+    let mut more: HashMap<usize, usize> = HashMap::new();
+    for (position, course) in courses.iter_mut().enumerate() {
+        let Some((container, told)) =
+            course.notices.first().and_then(|notice| Some((notice.join?, notice.told)))
+        else {
+            continue;
+        };
+        if joined.contains(&(container, told)) {
+            continue;
+        }
+        let joins = more.entry(container).or_default();
+        if surroundings.containers[container].has_room_for(*joins + 1) {
+            *joins += 1;
+            joined.insert((container, told));
+        } else {
+            cannot_be_told(surroundings, position, told, course);
+            course.conclude();
+        }
     }
 }
 
@@ -65,7 +92,7 @@ fn reach(surroundings: &Surroundings<'_>, own: Position, told: Position) -> Reac
     // Lists rather than groups: nobody sees who else is on a list. Only where the person is anyway.
     let containers = || surroundings.memberships(own).iter().filter(managed);
     let list = containers().find(|container| !surroundings.containers[**container].is_group);
-    let group = || containers().find(|container| !surroundings.containers[**container].is_full());
+    let group = || containers().find(|container| surroundings.containers[**container].has_room_for(1));
     match list.or_else(group) {
         Some(container) if told != own => Reach::Through(*container),
         _ => Reach::Nowhere,

@@ -2,7 +2,6 @@
 //! back as soon as its holder uses it with *any* credential of the subscription (PLATFORM 4), and so with that of
 //! another of the own IDs.
 
-use super::access::warn_of_survivor;
 use super::course::{Course, Fate, Way, listed};
 use super::hazard::Hazard;
 use super::surroundings::{Position, SignIn, Surroundings};
@@ -33,8 +32,10 @@ fn positions(courses: &[Course], wanted: impl Fn(&Course) -> bool) -> Vec<Positi
 /// Holds a removal that would take the app from an ID of the same person that goes on being used (PLATFORM 14,
 /// 19); tells whether it did.
 fn spare_the_app(surroundings: &Surroundings<'_>, courses: &mut [Course], position: Position) -> bool {
-    let stays =
-        |other: &Position| courses[*other].fate.is_none() && keeps_access(surroundings, courses, *other);
+    // An ID that goes later is used until then.
+    let now = surroundings.moment.instant();
+    let goes_now = |course: &Course| course.fate == Some(Fate::Revoke) && course.start.is_immediate(now);
+    let stays = |other: &Position| !goes_now(&courses[*other]) && keeps_access(surroundings, courses, *other);
     let staying: Vec<Id> = surroundings
         .others_of_person(position)
         .filter(stays)
@@ -48,14 +49,12 @@ fn spare_the_app(surroundings: &Surroundings<'_>, courses: &mut [Course], positi
         "taking the app off the device of {id} would hit {} of the same person, too",
         listed(&staying)
     );
-    let fix = "keep the access of this ID with `.keep_access()`, or withdraw it from all of them";
+    let fix =
+        "withdraw access from all IDs of the person; if only this ID is to go, `revoke().keep_access()`";
     let course = &mut courses[position];
-    let fate = course.fate;
-    let holds: &[Axis] = if fate == Some(Fate::Detach) { &[Axis::Id, Axis::Access] } else { &[Axis::Access] };
+    let holds: &[Axis] =
+        if course.fate == Some(Fate::Detach) { &[Axis::Id, Axis::Access] } else { &[Axis::Access] };
     course.endanger(Hazard::holding(Code::MigrationRemovesApp, id, holds, message, fix));
-    if fate == Some(Fate::Revoke) {
-        warn_of_survivor(surroundings, position, course);
-    }
     course.conclude();
     true
 }

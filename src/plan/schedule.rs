@@ -63,7 +63,7 @@ pub(super) struct Scheduled {
     pub(super) with: Option<With>,
     pub(super) waits_for: Vec<Index>,
     pub(super) begin: Begin,
-    /// Whether a told ID has to be in a synchronised group first: then it is told after the groups were seen to.
+    /// Whether a told ID has to be in a group or in somebody's place first: then it is told after those were seen to.
     pub(super) is_late: bool,
 }
 
@@ -192,13 +192,16 @@ impl Scheduler<'_, '_> {
     }
 
     fn notice(&mut self, position: Position, notice: &Notice) -> Index {
-        let joined = notice.join.and_then(|container| self.joining.get(&(container, notice.told)));
-        let waits_for = joined.copied().into_iter().collect();
+        let joined = notice.join.and_then(|container| self.joining.get(&(container, notice.told))).copied();
+        // Somebody else's ID may make room for the told one; that comes after the other notices.
+        let is_replacing = joined.is_some_and(|index| self.schedule.steps[index].kind == StepKind::ReplaceId);
+        let is_late = is_replacing || notice.join.is_some_and(|at| self.surroundings.containers[at].is_group);
+        let waits_for = joined.into_iter().collect();
         let told = Target::Id(self.surroundings.user(notice.told).id());
         let with = Some(With::Text(notice.text.clone()));
         let index = self.add(StepKind::Notify, position, told, with, waits_for, self.now());
-        if let Some(container) = notice.join.filter(|at| self.surroundings.containers[*at].is_group) {
-            self.schedule.steps[index].is_late = true;
+        self.schedule.steps[index].is_late = is_late;
+        if let Some(container) = notice.join.filter(|_| is_late) {
             self.late_notices.push((index, container));
         } else {
             self.notices.entry(notice.told).or_default().push(index);
@@ -214,7 +217,7 @@ impl Scheduler<'_, '_> {
         };
         let target = Target::Key(place.key.clone());
         let index = self.add(change.kind(place.is_group), position, target, with, Vec::new(), self.now());
-        if let Change::Join(who) = change {
+        if let Change::Join(who) | Change::Replace(who) = change {
             self.joining.insert((container, who), index);
         }
         if place.is_group {

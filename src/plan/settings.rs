@@ -10,8 +10,8 @@ use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::directory::{TomlFault, parse_toml};
 use crate::policy::Source;
 
-/// Largest settings file, in bytes.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+/// Largest file of guards or approvers, in bytes.
+pub const MOST_SETTINGS_BYTES: u64 = 64 * 1024;
 
 /// A settings file that is being read, and what was found wrong so far.
 pub(super) struct Settings {
@@ -30,13 +30,18 @@ impl Settings {
 
     /// The entries of the whole file; empty after a report.
     pub(super) fn entries<'t>(&mut self, text: &'t str) -> Vec<Entry<'t>> {
-        if text.len() > MOST_BYTES {
-            let message = format!("the file has {} bytes; the most is {MOST_BYTES}", text.len());
+        if u64::try_from(text.len()).is_ok_and(|length| length > MOST_SETTINGS_BYTES) {
+            let message = format!("the file has {} bytes; the most is {MOST_SETTINGS_BYTES}", text.len());
             self.report_file(
                 Code::SettingsUnreadable,
                 message,
                 "guards and approvers are short; is this the right file?",
             );
+            return Vec::new();
+        }
+        if text.starts_with('\u{feff}') {
+            let message = "the file begins with a byte order mark".to_owned();
+            self.report_file(Code::SettingsSyntax, message, "save it as UTF-8 without a byte order mark");
             return Vec::new();
         }
         match parse_toml(text) {
@@ -46,8 +51,15 @@ impl Settings {
                 self.report(at..at + 1, Code::SettingsSyntax, message, "no key has more than two");
                 Vec::new()
             }
-            Err(TomlFault::Syntax(errors)) => {
+            Err(TomlFault::Syntax(mut errors)) => {
+                errors.sort_by_key(|(range, _)| range.start);
+                // What follows on the same line mostly follows from the first mistake.
+                let mut last = None;
                 for (range, message) in errors {
+                    let line = self.source.position(range.start).0;
+                    if last.replace(line) == Some(line) {
+                        continue;
+                    }
                     let message = format!("this is not TOML: {message}");
                     self.report(
                         range,

@@ -29,9 +29,9 @@ pub(super) struct Container<'a> {
 }
 
 impl Container<'_> {
-    /// Whether one more would be too many.
-    pub(super) const fn is_full(&self) -> bool {
-        self.is_group && self.members >= MOST_MEMBERS
+    /// Whether so many more may join.
+    pub(super) const fn has_room_for(&self, more: usize) -> bool {
+        !self.is_group || self.members + more <= MOST_MEMBERS
     }
 
     pub(super) const fn word(&self) -> &'static str {
