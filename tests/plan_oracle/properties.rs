@@ -94,8 +94,8 @@ fn accounted(made: &Made<'_>, value: &Value, plan: &Reading) -> Held {
         let is_explained = matches!(user.status, Status::Held | Status::Refused | Status::Open);
         expect(!is_explained || stated["reason"].is_object(), "who is held or refused is told why")?;
         let decision = &stated["decision"];
-        let is_held = decision["hold"].is_object()
-            || plan.hazards.iter().any(|hazard| hazard.user == Some(user.user) && !hazard.holds.is_empty());
+        let reason = stated["reason"]["code"].as_str().unwrap_or_default();
+        let is_held = decision["hold"]["code"] == reason || plan.warns(Some(user.user), &[reason]);
         expect(user.status != Status::Held || is_held, "held is whom the decision or a hazard holds")?;
         expect(user.status != Status::Kept || decision["outcome"] == "keep", "kept is who is to be kept")?;
         expect(user.status != Status::Done || decision["outcome"] == "act", "done is what was to be done")?;
