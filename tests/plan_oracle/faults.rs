@@ -34,6 +34,7 @@ const DIRECTORIES: usize = 4;
 const AT_LEAST: usize = 15;
 
 /// A way of being wrong.
+#[derive(Clone, Copy)]
 struct Fault {
     name: &'static str,
     make: fn(&mut Site<'_>) -> Option<()>,
@@ -139,12 +140,6 @@ impl Site<'_> {
 
 fn all() -> Vec<Fault> {
     [order::ALL, omissions::ALL, targets::ALL, statements::ALL].concat()
-}
-
-impl Clone for Fault {
-    fn clone(&self) -> Self {
-        Self { name: self.name, make: self.make }
-    }
 }
 
 /// Makes each fault in the plan, once, unless it was made often enough in this family.
