@@ -56,13 +56,7 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     let layout = Layout { width: terminal.width, all: arguments.all };
     let exit = match (&planned, arguments.format) {
         (Ok(plan), TextOrJson::Json) => {
-            let mut written = Ok(());
-            plan.write_json(|text| {
-                if written.is_ok() {
-                    written = output.write_all(text.as_bytes());
-                }
-            });
-            written?;
+            plan.write_json(&mut output)?;
             output.write_all(b"\n")?;
             Exit::Done
         }
