@@ -18,9 +18,8 @@ use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
-use super::answer::Answer;
+use super::combine::Said;
 use super::compiled::Policy;
-use super::rule_error::RuleError;
 use super::sandbox::with_stack;
 use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
@@ -61,12 +60,13 @@ impl TimeConditions {
     pub(crate) fn cap(
         &self,
         until: Option<OffsetDateTime>,
-        answers: &[Result<Answer, RuleError>],
+        answers: &[Said],
         moment: &Moment,
     ) -> Option<OffsetDateTime> {
-        let answered =
-            |rule: &usize| matches!(answers.get(*rule), Some(Ok(answer)) if *answer != Answer::Nothing);
-        if !self.daily_answers.iter().any(answered) {
+        let timely = |said: &Said| {
+            said.answer.is_ok() && said.is_something() && self.daily_answers.contains(&said.rule)
+        };
+        if self.daily_answers.is_empty() || !answers.iter().any(timely) {
             return until;
         }
         let midnight = first_instant(moment, day_number(moment.today()) + 1);

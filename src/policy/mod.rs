@@ -14,10 +14,14 @@ mod evaluate;
 mod expire;
 mod explain;
 mod host;
+mod index;
 mod interpret;
+mod ir;
 mod load;
+mod lower;
 mod over_directory;
 mod parse;
+mod prepare;
 mod rule_error;
 mod sandbox;
 mod source;
@@ -33,7 +37,7 @@ mod visit;
 pub mod vocabulary;
 
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
-pub use basis::Basis;
+pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
 pub use decision::{
@@ -41,7 +45,10 @@ pub use decision::{
 };
 pub use evaluate::{DecideError, Evaluator, Successor};
 pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
+pub use index::Verdict;
+pub use ir::Unlowered;
 pub use load::load_sources;
+pub use prepare::Prepared;
 pub use rule_error::RuleError;
 pub use sandbox::{Sandbox, Stopped};
 pub use source::{Source, Span};

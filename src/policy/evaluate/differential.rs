@@ -1,6 +1,7 @@
 //! Random well-typed policies on random users: the checker accepts them, the interpreter never meets
 //! a wrong type, and the tracing evaluator gives the interpreter's answer, rule by rule.
 
+mod compiled;
 mod language;
 
 use std::collections::BTreeMap;
@@ -318,7 +319,9 @@ fn compare(
             let mut user = user(&mut seeded, &schema, &moment);
             let leaving = Leaving::of(&user, &moment);
             user.set(Field::HasLeft.slot(), leaving.has_left);
-            for (index, interpreted) in interpreter.answers(&user).unwrap().into_iter().enumerate() {
+            for (index, interpreted) in
+                interpreter.answers(0..policy.rules().len(), &user).unwrap().into_iter().enumerate()
+            {
                 let traced = trace(&policy, index, &user, &moment).answer;
                 // The two count their steps differently, so one of them may give up first.
                 if [&interpreted, &traced].contains(&&Err(RuleError::Limit)) {

@@ -1,0 +1,123 @@
+//! Users who are looked up in the index once and asked about many times.
+//!
+//! In goes an evaluator and a user, out comes a [`Prepared`] user, which gives the short answer of a
+//! [`Verdict`] in a few nanoseconds and the whole [`Decision`] where that is wanted. Both are those of
+//! [`Evaluator::decide`].
+
+use super::combine::{held_without_rules, is_entitled};
+use super::decision::Decision;
+use super::evaluate::{DecideError, Evaluator, Successor};
+use super::index::{Grants, Standing, Verdict};
+use super::sandbox::with_stack;
+use crate::model::{Leaving, User};
+
+/// A user as one evaluator sees it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use leaver::model::{Fact, Field, Moment, Schema, User, Value, Zone, parse_instant};
+/// use leaver::policy::{Basis, Outcome, Source, check};
+///
+/// let schema = Arc::new(Schema::default());
+/// let text = "/// Everybody keeps everything.\nfn everybody(user) { keep() }";
+/// let policy = check(vec![Source::new("acme.rhai", text)], &schema, None).policy.ok_or("errors")?;
+/// let moment = Moment::new(parse_instant("2026-11-22T09:00:00Z").ok_or("no instant")?, Zone::UTC)?;
+/// let evaluator = policy.evaluator(Basis::new(moment, true)).map_err(|found| found.message)?;
+///
+/// let mut user = User::new("ECHOECHO".parse()?, &schema);
+/// user.set(Field::Person.slot(), Fact::Known(Value::Text("E1001".into())));
+/// user.set(Field::Employment.slot(), Fact::Known(Value::Text("staff".into())));
+/// let verdict = evaluator.prepare(&user).verdict()?;
+/// assert_eq!((verdict.outcome, verdict.rule), (Outcome::Keep, Some(0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Prepared<'e> {
+    evaluator: &'e Evaluator,
+    user: User,
+    leaving: Leaving,
+    standing: Option<Standing>,
+    grants: Grants,
+    /// The answer where no rule runs.
+    held: Option<Verdict>,
+}
+
+impl Evaluator {
+    /// Looks a user up in the index.
+    pub fn prepare(&self, user: &User) -> Prepared<'_> {
+        let (user, leaving) = self.with_leaving(user);
+        let basis = self.basis();
+        let standing =
+            with_stack(|| self.index().map(|index| index.stand(self.policy(), &user, &basis.moment)));
+        let ground = leaving.is_gone() && basis.complete && leaving.returns.is_none();
+        let grants = Grants::GROUND
+            .when(ground)
+            .and(Grants::ENTITLED.when(is_entitled(&user, basis)))
+            .and(Grants::ORDINARY.when(!user.id().is_system()));
+        let held = held_without_rules(&user, &leaving).map(Verdict::held);
+        Prepared { evaluator: self, user, leaving, standing, grants, held }
+    }
+}
+
+impl Prepared<'_> {
+    /// What [`Evaluator::decide`] would come to.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
+    #[inline]
+    pub fn verdict(&self) -> Result<Verdict, DecideError> {
+        match self.short() {
+            Some(verdict) => Ok(verdict),
+            None => self.long(None),
+        }
+    }
+
+    /// What [`Evaluator::decide_in`] would come to.
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn verdict_in(&self, successor: &Successor<'_>) -> Result<Verdict, DecideError> {
+        match self.short() {
+            Some(verdict) => Ok(verdict),
+            None => self.long(Some(successor)),
+        }
+    }
+
+    /// The decision of [`Evaluator::decide`].
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn decide(&self) -> Result<Decision, DecideError> {
+        self.whole(None)
+    }
+
+    /// The decision of [`Evaluator::decide_in`].
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn decide_in(&self, successor: &Successor<'_>) -> Result<Decision, DecideError> {
+        self.whole(Some(successor))
+    }
+
+    #[inline]
+    fn short(&self) -> Option<Verdict> {
+        if self.held.is_some() {
+            return self.held;
+        }
+        self.evaluator.index()?.verdict(self.standing.as_ref()?, self.grants)
+    }
+
+    #[cold]
+    fn long(&self, successor: Option<&Successor<'_>>) -> Result<Verdict, DecideError> {
+        let rules = self.evaluator.policy().rules();
+        let position = |name: &str| {
+            let found = rules.iter().position(|rule| &*rule.name == name)?;
+            u32::try_from(found).ok()
+        };
+        Ok(Verdict::of(&self.whole(successor)?, position))
+    }
+
+    fn whole(&self, successor: Option<&Successor<'_>>) -> Result<Decision, DecideError> {
+        with_stack(|| self.evaluator.combined(successor, &self.user, &self.leaving, self.standing.as_ref()))
+    }
+}
