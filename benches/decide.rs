@@ -36,7 +36,7 @@ fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
         Row {
             name: "verdict, prepared user",
             times: 100,
-            work: Box::new(|| {
+            work: Box::new(move || {
                 for user in prepared {
                     black_box(user.verdict().expect("no deadline"));
                 }

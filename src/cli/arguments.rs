@@ -73,6 +73,14 @@ pub(crate) struct Check {
     /// A directory whose attributes, groups and lists the policy may name
     #[arg(long, value_name = "DIR")]
     pub(crate) directory: Option<PathBuf>,
+    /// Also say which rules want different things for the same user, and which run in the interpreter
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Also show the kinds of users on whom no rule acts
+    #[arg(long)]
+    pub(crate) covers: bool,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
     /// How the diagnostics are written; `json` is a list with one diagnostic a line
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,

@@ -28,6 +28,31 @@ pub(crate) fn missing_fields(policy: &Policy, provides: &dyn Fn(Slot) -> bool) -
     policy.missing_fields(provides)
 }
 
+/// What holds of a policy whoever it decides about; `verbose` also what is often meant so.
+pub(crate) fn analyse(policy: &Policy, basis: &Basis, verbose: bool) -> Result<Vec<Diagnostic>, Failure> {
+    let found = policy.analyse(basis).map_err(|open| Failure::of(vec![open]))?;
+    let wanted = found.iter().filter(|finding| verbose || !finding.is_common());
+    let mut diagnostics: Vec<Diagnostic> = wanted.map(|finding| finding.diagnostic(policy)).collect();
+    if verbose {
+        diagnostics.extend(policy.unlowered().iter().map(|unlowered| unlowered.diagnostic(policy)));
+    }
+    Ok(diagnostics)
+}
+
+/// The kinds of users on whom no rule acts, each with an example.
+pub(crate) fn uncovered(policy: &Policy, basis: &Basis) -> Result<Vec<String>, Failure> {
+    let found = policy.uncovered(basis).map_err(|open| Failure::of(vec![open]))?;
+    if found.is_empty() {
+        return Ok(vec!["some rule acts on every kind of users".to_owned()]);
+    }
+    let line = |one: &policy::Uncovered| {
+        let stage = if one.has_left { "who has left" } else { "who stays" };
+        let facts = policy::witness_facts(&one.witness, policy);
+        format!("no rule acts on {} {stage}, such as {facts}", one.employment)
+    };
+    Ok(found.iter().map(line).collect())
+}
+
 /// A directory in memory.
 pub(crate) struct Directory(Snapshot);
 

@@ -4,6 +4,7 @@
 //! users by an [`Evaluator`], which gives a [`Decision`] or an [`Explanation`]. Nothing here reads a
 //! clock, keeps anything global, or changes anything.
 
+mod analyse;
 mod answer;
 mod basis;
 mod check;
@@ -36,6 +37,7 @@ mod unchecked;
 mod visit;
 pub mod vocabulary;
 
+pub use analyse::{Finding, Uncovered, witness_facts};
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};

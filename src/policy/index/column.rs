@@ -11,14 +11,14 @@ use crate::policy::trace::{MAX_TEXT, day_number};
 
 /// A field that some leaf tests.
 #[derive(Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     pub(super) slot: Slot,
-    scale: Scale,
+    pub(super) scale: Scale,
 }
 
 /// How values are told apart.
 #[derive(Debug)]
-enum Scale {
+pub(super) enum Scale {
     /// True and false.
     Truth,
     /// Texts by word, words of closed sets and IDs included; whether texts may be too long.
@@ -34,7 +34,7 @@ enum Scale {
 }
 
 /// The class of a fact.
-pub(super) enum Class {
+pub(crate) enum Class {
     /// One of the column.
     Of(u32),
     /// The value is not of the kind of its field, so the leaves say nothing about it.
@@ -42,14 +42,14 @@ pub(super) enum Class {
 }
 
 pub(super) const UNKNOWN: u32 = 0;
-const ABSENT: u32 = 1;
+pub(super) const ABSENT: u32 = 1;
 pub(super) const TOO_LONG: u32 = 2;
 /// The first class of values.
-const VALUES: u32 = 3;
+pub(super) const VALUES: u32 = 3;
 
 impl Column {
     /// The column of a field that has these tests. Days are counted from `today`.
-    pub(super) fn new<'a>(
+    pub(crate) fn new<'a>(
         slot: Slot,
         kind: &Kind,
         atoms: impl Iterator<Item = &'a Atom>,
@@ -78,7 +78,7 @@ impl Column {
     }
 
     /// How many classes there are.
-    pub(super) fn classes(&self) -> u32 {
+    pub(crate) fn classes(&self) -> u32 {
         let values = match &self.scale {
             Scale::Truth => 2,
             Scale::Words(words, _) => words.len() + 1,
@@ -90,7 +90,7 @@ impl Column {
 
     /// The class of a fact.
     #[inline]
-    pub(super) fn class(&self, fact: &Fact) -> Class {
+    pub(crate) fn class(&self, fact: &Fact) -> Class {
         let value = match fact {
             Fact::Unknown => return Class::Of(UNKNOWN),
             Fact::Absent => return Class::Of(ABSENT),
@@ -117,7 +117,7 @@ impl Column {
     }
 
     /// Whether facts of a class satisfy a requirement on this field.
-    pub(super) fn satisfies(&self, class: u32, requirement: &Requirement, today: i64) -> bool {
+    pub(crate) fn satisfies(&self, class: u32, requirement: &Requirement, today: i64) -> bool {
         let value = class.checked_sub(VALUES);
         let holds = match (&requirement.atom, &self.scale) {
             (Atom::State(_, State::Unknown), _) => class == UNKNOWN,

@@ -24,7 +24,7 @@ pub(super) const fn place(outcome: Outcome) -> usize {
 }
 
 /// How a computed condition comes out for a user.
-pub(super) fn outcome(computed: &Computed, policy: &Policy, user: &User, moment: &Moment) -> Outcome {
+pub(crate) fn outcome(computed: &Computed, policy: &Policy, user: &User, moment: &Moment) -> Outcome {
     match Walk::quiet(policy, user, moment, computed.room).settle(&computed.node) {
         Err(_) => Outcome::Fails,
         Ok(Datum::Bool(true)) => Outcome::Yes,

@@ -9,6 +9,7 @@
 
 mod column;
 mod dictionary;
+mod examples;
 mod layout;
 mod row;
 #[cfg(test)]
@@ -24,8 +25,10 @@ use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
 use super::{Answer, combine::Said};
 use crate::model::{Moment, Slot, User, Value};
-use column::{Class, Column, TOO_LONG, UNKNOWN};
+pub(crate) use column::{Class, Column};
+use column::{TOO_LONG, UNKNOWN};
 use dictionary::Dictionary;
+pub(crate) use layout::outcome as computed_outcome;
 use row::{Block, and, nothing};
 pub use verdict::Verdict;
 pub(crate) use verdict::{Brief, Grants};

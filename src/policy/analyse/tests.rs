@@ -1,0 +1,104 @@
+//! What is found of policies, and that every witness is really decided so.
+
+use std::sync::Arc;
+
+use super::Finding;
+use crate::model::Schema;
+use crate::policy::unchecked::moment;
+use crate::policy::{Basis, Policy, Source, check};
+
+fn policy(text: &str) -> Policy {
+    let checked = check(vec![Source::new("test.rhai", text)], &Arc::new(Schema::default()), None);
+    checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
+}
+
+/// The findings, a line each; every witness is decided again.
+fn findings(text: &str) -> Vec<String> {
+    let policy = policy(text);
+    let basis = Basis::new(moment(), true);
+    let evaluator = policy.evaluator(basis.clone()).unwrap();
+    let name = |rule: usize| &*policy.rules()[rule].name;
+    let told = |finding: &Finding| match finding {
+        Finding::NeverAnswers { rule } => format!("{} never answers", name(*rule)),
+        Finding::AlwaysLoses { rule: loser, to: winner, witness }
+        | Finding::Overlap { first: winner, second: loser, witness } => {
+            let decision = evaluator.decide(witness).unwrap();
+            assert_eq!(decision.rule.as_deref(), Some(name(*winner)));
+            assert!(decision.overruled.iter().any(|overruled| &*overruled.rule == name(*loser)));
+            let what = if matches!(finding, Finding::Overlap { .. }) { "overlaps" } else { "loses to" };
+            format!("{} {what} {}", name(*loser), name(*winner))
+        }
+    };
+    policy.analyse(&basis).unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn a_rule_whose_days_exclude_each_other_never_answers() {
+    assert_eq!(
+        findings(
+            "/// 1\nfn dead(user) { if user.last_seen != () && days_since(user.last_seen) > 90 && days_since(user.last_seen) < 30 { keep() } }\n\
+             /// 2\nfn alive(user) { if user.last_seen != () && days_since(user.last_seen) > 30 && days_since(user.last_seen) < 90 { keep() } }"
+        ),
+        ["dead never answers"]
+    );
+}
+
+#[test]
+fn a_rule_in_the_shadow_of_others_always_loses() {
+    assert_eq!(
+        findings(
+            "/// 1\nfn staff(user) { if user.has_left && user.employment == \"staff\" { withdraw() } }\n\
+             /// 2\nfn others(user) { if user.has_left && user.employment != \"staff\" { withdraw() } }\n\
+             /// 3\nfn shadowed(user) { if user.has_left && user.groups.len() > 3 && \"g1\" in user.groups { withdraw() } }"
+        ),
+        ["shadowed loses to staff"]
+    );
+}
+
+#[test]
+fn one_user_that_the_earlier_rules_leave_is_enough() {
+    assert_eq!(
+        findings(
+            "/// 1\nfn staff(user) { if user.has_left && user.employment == \"staff\" { withdraw() } }\n\
+             /// 2\nfn others(user) { if user.has_left && user.employment in [\"contractor\", \"partner\", \"temporary\"] { withdraw() } }\n\
+             /// 3\nfn rest(user) { if user.has_left && user.groups.len() > 3 { withdraw() } }"
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn rules_that_want_different_things_overlap() {
+    assert_eq!(
+        findings(
+            "/// 1\nfn hold(user) { if user.legal_hold { keep() } }\n\
+             /// 2\nfn left(user) { if user.has_left { revoke() } }\n\
+             /// 3\nfn stays(user) { if !user.has_left { withdraw() } }\n\
+             /// 4\nfn veto(user) { if user.mdm_managed { forbid(\"detach\") } }"
+        ),
+        ["left overlaps hold", "stays overlaps hold"]
+    );
+}
+
+#[test]
+fn computed_conditions_get_witnesses_or_silence() {
+    assert_eq!(
+        findings(
+            "/// 1\nfn grouped(user) { if user.groups.some(|x| x.starts_with(\"other\")) { keep() } }\n\
+             /// 2\nfn left(user) { if user.groups.len() > 0 { withdraw() } }"
+        ),
+        ["left overlaps grouped"]
+    );
+}
+
+#[test]
+fn kinds_of_users_that_no_rule_acts_on() {
+    let policy = policy(
+        "/// 1\nfn left(user) { if user.has_left && user.employment in [\"staff\", \"partner\", \"temporary\"] { withdraw() } }\n\
+         /// 2\nfn service(user) { if user.employment == \"service\" { keep() } }\n\
+         /// 3\nfn stays(user) { if !user.has_left { keep() } }",
+    );
+    let found = policy.uncovered(&Basis::new(moment(), true)).unwrap();
+    let kinds: Vec<_> = found.iter().map(|one| (one.employment.word(), one.has_left)).collect();
+    assert_eq!(kinds, [("contractor", true)]);
+}
