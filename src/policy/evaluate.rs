@@ -4,6 +4,7 @@
 //! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
 //! decision. What it cannot find out in time it refuses with an error, never with a decision.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::answer::Answer;
@@ -20,7 +21,7 @@ use super::lower::lower;
 use super::rule_error::RuleError;
 use super::sandbox::{Interrupted, with_stack};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Field, Leaving, User};
+use crate::model::{Field, Horizon, Leaving, User};
 
 pub use super::combine::Successor;
 
@@ -55,6 +56,10 @@ pub struct Evaluator {
     time_conditions: Arc<TimeConditions>,
     /// `None` if every rule runs in the interpreter.
     index: Option<Arc<Index>>,
+    /// Which last days are over.
+    pub(super) horizon: Horizon,
+    /// Where users are looked up one after the other.
+    pub(super) scratch: RefCell<Standing>,
 }
 
 impl Policy {
@@ -71,6 +76,7 @@ impl Policy {
         };
         let title =
             |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let horizon = Horizon::of(&basis.moment);
         Ok(Evaluator {
             policy: self.clone(),
             basis,
@@ -78,6 +84,8 @@ impl Policy {
             rules: self.rules.iter().map(title).collect(),
             time_conditions: Arc::new(TimeConditions::of(self)),
             index,
+            horizon,
+            scratch: RefCell::default(),
         })
     }
 
@@ -109,6 +117,8 @@ impl Evaluator {
         };
         Ok(Self {
             policy: self.policy.clone(),
+            horizon: Horizon::of(&basis.moment),
+            scratch: RefCell::default(),
             basis,
             interpreter,
             rules: self.rules.clone(),
@@ -131,7 +141,9 @@ impl Evaluator {
     pub(super) fn with_leaving(&self, user: &User) -> (User, Leaving) {
         let leaving = Leaving::of(user, &self.basis.moment);
         let mut user = user.clone();
-        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        if *user.fact(Field::HasLeft.slot()) != leaving.has_left {
+            user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        }
         (user, leaving)
     }
 

@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::evaluate::{DecideError, Evaluator, Successor};
 use super::index::{Grants, Standing, Verdict};
 use super::sandbox::with_stack;
-use crate::model::{Leaving, User};
+use crate::model::{Fact, Leaving, User, Value};
 
 /// A user as one evaluator sees it.
 ///
@@ -47,8 +47,11 @@ impl Evaluator {
     pub fn prepare(&self, user: &User) -> Prepared<'_> {
         let (user, leaving) = self.with_leaving(user);
         let basis = self.basis();
-        let standing =
-            with_stack(|| self.index().map(|index| index.stand(self.policy(), &user, &basis.moment)));
+        let standing = self.index().map(|index| {
+            let stand = || index.stand(self.policy(), &user, &basis.moment);
+            // Only expressions need the large stack.
+            if index.computes() { with_stack(stand) } else { stand() }
+        });
         let ground = leaving.is_gone() && basis.complete && leaving.returns.is_none();
         let grants = Grants::GROUND
             .when(ground)
@@ -56,6 +59,37 @@ impl Evaluator {
             .and(Grants::ORDINARY.when(!user.id().is_system()));
         let held = held_without_rules(&user, &leaving).map(Verdict::held);
         Prepared { evaluator: self, user, leaving, standing, grants, held }
+    }
+
+    /// What [`Evaluator::decide`] would come to, for a user who is asked about once.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
+    pub fn verdict(&self, user: &User) -> Result<Verdict, DecideError> {
+        match self.short(user) {
+            Some(verdict) => Ok(verdict),
+            None => self.prepare(user).verdict(),
+        }
+    }
+
+    /// The verdict about a user of whom columns alone tell everything.
+    fn short(&self, user: &User) -> Option<Verdict> {
+        let index = self.index().filter(|index| index.is_plain())?;
+        let has_left = self.horizon.has_left(user)?;
+        if !user.is_matched() {
+            return None;
+        }
+        let gone = has_left == Fact::Known(Value::Bool(true));
+        let mut scratch = self.scratch.try_borrow_mut().ok()?;
+        index.stand_in_columns(&mut scratch, user, &has_left);
+        index.verdict(&scratch, |needs| {
+            let basis = self.basis();
+            let grants = Grants::GROUND
+                .when(gone && basis.complete)
+                .and(Grants::ORDINARY.when(!user.id().is_system()))
+                .and(Grants::ENTITLED);
+            grants.cover(needs) && (!needs.cover(Grants::ENTITLED) || is_entitled(user, basis))
+        })
     }
 }
 
@@ -104,7 +138,7 @@ impl Prepared<'_> {
         if self.held.is_some() {
             return self.held;
         }
-        self.evaluator.index()?.verdict(self.standing.as_ref()?, self.grants)
+        self.evaluator.index()?.verdict(self.standing.as_ref()?, |needs| self.grants.cover(needs))
     }
 
     #[cold]

@@ -24,7 +24,7 @@ use super::ir::{Leaf, Lowered, Outcome, Says};
 use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
 use super::{Answer, combine::Said};
-use crate::model::{Moment, Slot, User, Value};
+use crate::model::{Fact, Field, Moment, Slot, User, Value};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
 use dictionary::Dictionary;
@@ -110,8 +110,32 @@ impl Index {
     pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
         let mut standing = Standing::default();
         standing.rows.reserve_exact(self.columns.len() + 1);
+        self.stand_in_columns(&mut standing, user, user.fact(Field::HasLeft.slot()));
+        if !self.members.is_empty() || !self.computed.is_empty() {
+            self.stand_extra(&mut standing, policy, user, moment);
+        }
+        standing
+    }
+
+    /// Whether a user can be looked up in columns alone.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.members.is_empty() && self.computed.is_empty() && self.lowered.unlowered.is_empty()
+    }
+
+    /// Whether looking a user up evaluates expressions.
+    pub(crate) fn computes(&self) -> bool {
+        !self.computed.is_empty()
+    }
+
+    /// Finds where a user stands in the columns, with `has_left` from elsewhere.
+    #[inline]
+    pub(crate) fn stand_in_columns(&self, standing: &mut Standing, user: &User, has_left: &Fact) {
+        standing.rows.clear();
+        (standing.trouble, standing.odd) = (false, false);
         for (column, start) in self.columns.iter().zip(&self.starts) {
-            match column.class(user.fact(column.slot)) {
+            let is_has_left = column.slot == Field::HasLeft.slot();
+            let fact = if is_has_left { has_left } else { user.fact(column.slot) };
+            match column.class(fact) {
                 Class::Of(class) => {
                     standing.trouble |= class == UNKNOWN || class == TOO_LONG;
                     standing.rows.push(start + class * self.stride());
@@ -122,10 +146,6 @@ impl Index {
         if self.columns.is_empty() {
             standing.rows.push(0);
         }
-        if !self.members.is_empty() || !self.computed.is_empty() {
-            self.stand_extra(&mut standing, policy, user, moment);
-        }
-        standing
     }
 
     fn stand_extra(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {

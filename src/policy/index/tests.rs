@@ -33,6 +33,7 @@ fn decide((index, interpreter): &(Evaluator, Evaluator), user: &User) -> Decisio
         found.and_then(|at| u32::try_from(at).ok())
     };
     assert_eq!(prepared.verdict().unwrap(), Verdict::of(&decision, position));
+    assert_eq!(index.verdict(user).unwrap(), Verdict::of(&decision, position));
     decision
 }
 

@@ -51,7 +51,8 @@ impl Grants {
         if given { self } else { Self(0) }
     }
 
-    const fn cover(self, needs: Self) -> bool {
+    /// Whether everything of `needs` is among these.
+    pub(crate) const fn cover(self, needs: Self) -> bool {
         needs.0 & !self.0 == 0
     }
 }
@@ -149,9 +150,14 @@ const fn mask(forbidden: Forbidden) -> u8 {
 }
 
 impl Index {
-    /// What the decision about a user comes to; `None` where only making it can tell.
+    /// What the decision about a user comes to; `None` where only making it can tell. `grants` says
+    /// whether the user can give what an action needs.
     #[inline]
-    pub(crate) fn verdict(&self, standing: &Standing, grants: Grants) -> Option<Verdict> {
+    pub(crate) fn verdict(
+        &self,
+        standing: &Standing,
+        mut grants: impl FnMut(Grants) -> bool,
+    ) -> Option<Verdict> {
         let may_fail = standing.trouble || self.fails_always;
         if standing.odd
             || !self.lowered.unlowered.is_empty()
@@ -163,13 +169,13 @@ impl Index {
         let mut verdict = NOTHING;
         if let Some(bit) = self.first(standing, &self.lanes.actions) {
             let brief = &self.briefs[bit];
-            if !grants.cover(brief.needs) || brief.hit_by & self.forbidden(standing) != 0 {
+            if !grants(brief.needs) || brief.hit_by & self.forbidden(standing) != 0 {
                 return None;
             }
             verdict = brief.verdict;
         }
         if verdict.outcome == Outcome::Keep && self.any(standing, &self.lanes.obligations) {
-            if !grants.cover(Grants::ORDINARY) {
+            if !grants(Grants::ORDINARY) {
                 return None;
             }
             verdict.outcome = Outcome::Act;

@@ -220,10 +220,11 @@ fn difference(pair: &Pair, user: &User) -> Difference {
         let found = pair.index.policy().rules().iter().position(|rule| &*rule.name == name);
         found.and_then(|at| u32::try_from(at).ok())
     };
-    let short = prepared.verdict().unwrap();
     let long = crate::policy::Verdict::of(&decided, position);
-    if short != long {
-        return Difference::Some(format!("{short:?}\n{long:?}"));
+    for short in [prepared.verdict().unwrap(), pair.index.verdict(user).unwrap()] {
+        if short != long {
+            return Difference::Some(format!("{short:?}\n{long:?}"));
+        }
     }
     Difference::None(decided.outcome)
 }
