@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Check(Check),
     Decide(Decide),
     Explain(Explain),
+    Diff(Diff),
     Test(Test),
     Reference(Reference),
     Completions(Completions),
@@ -205,6 +206,32 @@ pub(crate) struct Reference {
     /// How the reference is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: MarkdownOrJson,
+}
+
+/// Compare two policies over all users there could be, and over those of a directory
+///
+/// For each pair of rules that decide differently one user is shown about whom both policies have
+/// really decided. Reasons and names of rules may differ without being a change.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver diff acme.rhai next.rhai
+  leaver diff acme.rhai next.rhai acme/ --as-of 2026-12-01T00:00:00Z
+  leaver diff acme.rhai next.rhai --format json
+
+Ends with 1 if there are changes.")]
+pub(crate) struct Diff {
+    /// The policy as it is: a `.rhai` file, or a folder of them
+    pub(crate) old: PathBuf,
+    /// The policy as it shall be
+    pub(crate) new: PathBuf,
+    /// A directory whose users are decided about by both
+    pub(crate) directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// How the changes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
 }
 
 /// Print completions for a shell

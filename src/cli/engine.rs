@@ -16,7 +16,7 @@ use crate::policy::{self, Answer, Basis, Decision, Evaluator, Names, Policy, Sou
 use crate::report;
 
 pub(crate) use crate::directory::BadRecord;
-pub(crate) use crate::policy::{Checked, load_sources};
+pub(crate) use crate::policy::{Change, Checked, Comparison, load_sources};
 
 /// Checks a policy; with a directory also the groups and lists it names.
 pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Option<&Directory>) -> Checked {
@@ -51,6 +51,16 @@ pub(crate) fn uncovered(policy: &Policy, basis: &Basis) -> Result<Vec<String>, F
         format!("no rule acts on {} {stage}, such as {facts}", one.employment)
     };
     Ok(found.iter().map(line).collect())
+}
+
+/// What two policies decide differently, over all users there could be.
+pub(crate) fn compare(old: &Policy, new: &Policy, basis: &Basis) -> Result<Comparison, Failure> {
+    old.compare(new, basis).map_err(|open| Failure::of(vec![open]))
+}
+
+/// A witness as a policy test tells of a user.
+pub(crate) fn facts(user: &User, policy: &Policy) -> Json {
+    policy::witness_facts(user, policy)
 }
 
 /// A directory in memory.

@@ -5,6 +5,7 @@
 //! impossible is so for every user; what is said to be possible comes with a witness who has really
 //! been decided. Where a rule cannot be looked into, or a search takes too long, nothing is said.
 
+mod difference;
 mod search;
 mod space;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use super::tree::{Node, NodeKind};
 use super::{Decision, Verb};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Employment, Field, User};
+pub use difference::{Change, Comparison};
 use search::Found;
 use space::Space;
 use witness::Maker;
@@ -268,13 +270,18 @@ impl<'a> Analysis<'a> {
     }
 
     fn winner(&self, decision: &Decision) -> Option<usize> {
-        let name = decision.rule.as_ref()?;
-        self.policy.rules.iter().position(|rule| rule.name == *name)
+        winner_of(self.policy, decision)
     }
 
     fn is_overruled(&self, decision: &Decision, rule: usize) -> bool {
         decision.overruled.iter().any(|overruled| overruled.rule == self.policy.rules[rule].name)
     }
+}
+
+/// The rule that decided.
+fn winner_of(policy: &Policy, decision: &Decision) -> Option<usize> {
+    let name = decision.rule.as_ref()?;
+    policy.rules.iter().position(|rule| rule.name == *name)
 }
 
 /// What an answer wants done, if it is an action.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Finding;
 use crate::model::Schema;
 use crate::policy::unchecked::moment;
-use crate::policy::{Basis, Policy, Source, check};
+use crate::policy::{Basis, Change, Policy, Source, check};
 
 fn policy(text: &str) -> Policy {
     let checked = check(vec![Source::new("test.rhai", text)], &Arc::new(Schema::default()), None);
@@ -101,4 +101,58 @@ fn kinds_of_users_that_no_rule_acts_on() {
     let found = policy.uncovered(&Basis::new(moment(), true)).unwrap();
     let kinds: Vec<_> = found.iter().map(|one| (one.employment.word(), one.has_left)).collect();
     assert_eq!(kinds, [("contractor", true)]);
+}
+
+/// The changes, a line each, and whether the comparison is whole.
+fn changes(old: &str, new: &str) -> (Vec<String>, bool) {
+    let [old, new] = [old, new].map(policy);
+    let basis = Basis::new(moment(), true);
+    let found = old.compare(&new, &basis).unwrap();
+    let line = |change: &Change| {
+        let again =
+            |policy: &Policy| policy.evaluator(basis.clone()).unwrap().decide(&change.witness).unwrap();
+        assert_eq!((again(&old), again(&new)), (*change.old.clone(), *change.new.clone()));
+        let rule = |name: &Option<Arc<str>>| name.as_deref().unwrap_or("nobody").to_owned();
+        format!(
+            "{} {} -> {} {}",
+            rule(&change.old.rule),
+            change.old.disposition,
+            rule(&change.new.rule),
+            change.new.disposition
+        )
+    };
+    (found.changes.iter().map(line).collect(), found.whole)
+}
+
+const STAFF: &str =
+    "/// 1\nfn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }\n";
+
+#[test]
+fn a_policy_decides_like_itself() {
+    assert_eq!(changes(STAFF, STAFF), (vec![], true));
+    let otherwise = "/// 1\nfn renamed(user) { if user.employment == \"staff\" { if user.has_left { return revoke(); } } }";
+    assert_eq!(changes(STAFF, otherwise), (vec![], true));
+}
+
+#[test]
+fn changes_are_shown_for_each_pair_of_rules() {
+    let new = "/// 1\nfn hold(user) { if user.legal_hold { keep() } }\n\
+               /// 2\nfn staff(user) { if user.has_left && user.employment in [\"staff\", \"partner\"] { revoke() } }";
+    let (changes, whole) = changes(STAFF, new);
+    assert_eq!(changes, ["nobody keep -> staff revoke", "staff revoke -> hold keep"]);
+    assert!(whole);
+}
+
+#[test]
+fn vetoes_and_obligations_are_compared_too() {
+    let new = format!("{STAFF}/// 2\nfn veto(user) {{ if user.mdm_managed {{ forbid(\"revoke\") }} }}");
+    assert_eq!(changes(STAFF, &new), (vec!["staff revoke -> staff hold".to_owned()], true));
+}
+
+#[test]
+fn a_rule_in_the_interpreter_leaves_the_comparison_open() {
+    let new = format!(
+        "{STAFF}/// 2\nfn each(user) {{ for g in user.groups {{ if g == \"x\" {{ return keep(); }} }} }}"
+    );
+    assert!(!changes(STAFF, &new).1);
 }
