@@ -3,7 +3,7 @@
 //!
 //! Policy P5 has five rules, P100 the same with 95 seeded conjunctions after the first. Every answer
 //! is compared before anything is timed. What counts are the ratios to the hand-written code, each of
-//! the median of interleaved rounds, in time of the processor where the system tells it. `cargo bench --bench decide`.
+//! the median of interleaved rounds, in time of the processor and not of the clock. `cargo bench --bench decide`.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 

@@ -8,14 +8,11 @@ use leaver::policy::{Basis, Evaluator, Means, Prepared, Source, check};
 use time::Duration;
 
 /// Nanoseconds that this thread has had of a processor: on a machine with other work the only time
-/// that compares. Where the system does not tell, the time of the clock.
+/// that compares.
 pub(crate) fn processor_time() -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let told = told.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    told.unwrap_or_else(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0.0, |elapsed| elapsed.as_secs_f64() * 1e9)
-    })
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let duration = std::time::Duration::try_from(time).expect("time does not run backwards");
+    duration.as_secs_f64() * 1e9
 }
 
 /// A user as a Rust author would hold it for speed.

@@ -6,6 +6,7 @@
 //! been decided. Where a rule cannot be looked into, or a search takes too long, nothing is said.
 
 mod difference;
+mod invariant;
 mod search;
 mod space;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use super::{Decision, Verb};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Employment, Field, User};
 pub use difference::{Change, Comparison};
+pub use invariant::Proof;
 use search::Found;
 use space::Space;
 use witness::Maker;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Finding;
 use crate::model::Schema;
 use crate::policy::unchecked::moment;
-use crate::policy::{Basis, Change, Policy, Source, check};
+use crate::policy::{Basis, Change, Disposition, Policy, Proof, Source, Verb, check};
 
 fn policy(text: &str) -> Policy {
     let checked = check(vec![Source::new("test.rhai", text)], &Arc::new(Schema::default()), None);
@@ -155,4 +155,39 @@ fn a_rule_in_the_interpreter_leaves_the_comparison_open() {
         "{STAFF}/// 2\nfn each(user) {{ for g in user.groups {{ if g == \"x\" {{ return keep(); }} }} }}"
     );
     assert!(!changes(STAFF, &new).1);
+}
+
+/// Whether an invariant holds: `holds`, `open`, or the employment of somebody who refutes it.
+fn proof(text: &str, always: &str, never: Verb) -> String {
+    let policy = policy(text);
+    let basis = Basis::new(moment(), true);
+    match policy.prove(always, never, &basis).unwrap() {
+        Proof::Holds => "holds".to_owned(),
+        Proof::Open => "open".to_owned(),
+        Proof::Refuted { witness, decision } => {
+            let again = policy.evaluator(basis).unwrap().decide(&witness).unwrap();
+            assert_eq!(again, *decision);
+            assert!(never != Verb::Revoke || decision.disposition == Disposition::Revoke);
+            witness.text(crate::model::Field::Employment).unwrap().to_owned()
+        }
+    }
+}
+
+#[test]
+fn invariants_are_proved_or_refuted() {
+    assert_eq!(proof(STAFF, "user.employment == \"contractor\"", Verb::Revoke), "holds");
+    assert_eq!(proof(STAFF, "!user.has_left", Verb::Revoke), "holds");
+    assert_eq!(proof(STAFF, "user.administrator", Verb::Revoke), "staff");
+    assert_eq!(proof(STAFF, "user.employment != \"staff\"", Verb::Withdraw), "holds");
+    let spared = format!("/// 0\nfn spare(user) {{ if user.legal_hold {{ keep() }} }}\n{STAFF}");
+    assert_eq!(proof(&spared, "user.legal_hold", Verb::Revoke), "holds");
+    let alternative = "/// 1\nfn left(user) { if user.has_left { revoke().or_else(detach()) } }\n\
+                       /// 2\nfn veto(user) { if user.employment == \"partner\" { forbid(\"revoke\") } }";
+    assert_eq!(proof(alternative, "user.employment == \"partner\"", Verb::Detach), "partner");
+}
+
+#[test]
+fn an_invariant_that_is_no_condition_is_an_error() {
+    let errors = policy(STAFF).prove("user.employmet == 1", Verb::Revoke, &Basis::new(moment(), true));
+    assert_eq!(errors.unwrap_err()[0].code.as_str(), "P0102");
 }
