@@ -58,7 +58,7 @@ fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-const COMMANDS: [&str; 6] = ["check", "decide", "explain", "test", "reference", "completions"];
+const COMMANDS: [&str; 7] = ["check", "decide", "diff", "explain", "test", "reference", "completions"];
 
 #[test]
 fn help_of_every_command() {

@@ -158,6 +158,9 @@ pub(crate) struct Explain {
     /// Why this rule did not apply
     #[arg(long, value_name = "RULE")]
     pub(crate) why_not: Option<String>,
+    /// Also the fewest facts that would have to be different for another decision
+    #[arg(long, conflicts_with = "why_not")]
+    pub(crate) counterfactual: bool,
     #[command(flatten)]
     pub(crate) moment: AsOf,
     #[command(flatten)]

@@ -222,6 +222,32 @@ impl<'a> Decider<'a> {
         })
     }
 
+    /// The explanation, and the fewest facts that would have to be different for another decision.
+    pub(crate) fn explain_with_counterfactuals(&self, user: &User) -> Result<Explained, Failure> {
+        let mut explained = self.explain(user)?;
+        let find = |id| self.directory.and_then(|directory| directory.user(id));
+        let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
+        let found = self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user, error))?;
+        explained.text.push_str("\nIt would be another decision if:\n");
+        for one in &found {
+            let changes: Vec<String> = one
+                .changes
+                .iter()
+                .map(|change| format!("{} were {} and not {}", change.field, change.to, change.from))
+                .collect();
+            let (disposition, access) = (one.decision.disposition, one.decision.access);
+            explained.text.push_str(&format!("  {}: {disposition}, {access}\n", changes.join(" and ")));
+        }
+        if found.is_empty() {
+            explained.text.push_str("  more than two facts were different\n");
+        }
+        if let Json::Object(members) = &mut explained.json {
+            let found = serde_json::to_value(&found).map_err(Failure::bug)?;
+            members.insert("counterfactual".to_owned(), found);
+        }
+        Ok(explained)
+    }
+
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);

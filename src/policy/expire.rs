@@ -10,6 +10,7 @@
 
 mod collect;
 mod form;
+mod linear;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -25,12 +26,16 @@ use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
 use crate::model::{Leaving, Moment, User};
 use form::{Form, first_flip};
+use linear::Linear;
 use term::{Evaluation, Terms};
 
 /// What in a policy depends on the day. Does not depend on users, so it is made once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TimeConditions {
     terms: Terms,
+    /// Conditions on one date of the user.
+    linear: Linear,
+    /// All others.
     conditions: Vec<Condition>,
     /// Something depends on the day in a way that is not looked into.
     daily: bool,
@@ -75,7 +80,7 @@ impl TimeConditions {
 
     /// Whether no condition in the policy depends on the day.
     pub(crate) fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && !self.daily
+        self.conditions.is_empty() && self.linear.is_empty() && !self.daily
     }
 }
 
@@ -95,10 +100,12 @@ pub(crate) fn valid_until(
     let flips = if conditions.daily {
         Some(today + 1)
     } else {
-        with_stack(|| {
+        let others = || {
             let evaluation = conditions.terms.evaluate(policy, user, moment);
             conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
-        })
+        };
+        let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
+        [conditions.linear.next(user, today), others].into_iter().flatten().min()
     };
     let flips = flips.and_then(|day| first_instant(moment, day));
     [leaving, flips].into_iter().flatten().min()

@@ -37,7 +37,7 @@ mod unchecked;
 mod visit;
 pub mod vocabulary;
 
-pub use analyse::{Change, Comparison, Finding, Proof, Uncovered, witness_facts};
+pub use analyse::{Change, Comparison, Counterfactual, FactChange, Finding, Proof, Uncovered, witness_facts};
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};

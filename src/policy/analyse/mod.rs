@@ -5,6 +5,7 @@
 //! impossible is so for every user; what is said to be possible comes with a witness who has really
 //! been decided. Where a rule cannot be looked into, or a search takes too long, nothing is said.
 
+mod counterfactual;
 mod difference;
 mod invariant;
 mod search;
@@ -27,6 +28,7 @@ use super::tree::{Node, NodeKind};
 use super::{Decision, Verb};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Employment, Field, User};
+pub use counterfactual::{Counterfactual, FactChange};
 pub use difference::{Change, Comparison};
 pub use invariant::Proof;
 use search::Found;

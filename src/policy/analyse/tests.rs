@@ -191,3 +191,30 @@ fn an_invariant_that_is_no_condition_is_an_error() {
     let errors = policy(STAFF).prove("user.employmet == 1", Verb::Revoke, &Basis::new(moment(), true));
     assert_eq!(errors.unwrap_err()[0].code.as_str(), "P0102");
 }
+
+#[test]
+fn the_fewest_changes_that_change_the_decision() {
+    let policy = policy(
+        "/// 1\nfn hold(user) { if user.legal_hold { forbid(\"revoke\") } }\n\
+         /// 2\nfn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }",
+    );
+    let evaluator = policy.evaluator(Basis::new(moment(), true)).unwrap();
+    let schema = Schema::default();
+    let mut user = crate::policy::unchecked::user("ECHOECHO", &schema);
+    let changed = |user: &crate::model::User| -> Vec<String> {
+        let found = evaluator.counterfactuals(None, user).unwrap();
+        let fields = |one: &crate::policy::Counterfactual| {
+            let fields: Vec<_> = one.changes.iter().map(|change| &*change.field).collect();
+            format!("{} {}", fields.join("+"), one.decision.disposition)
+        };
+        found.iter().map(fields).collect()
+    };
+    assert_eq!(changed(&user), ["last_day revoke"]);
+    let day = crate::model::Value::Date(time::macros::date!(2026 - 11 - 20));
+    crate::policy::unchecked::set(&mut user, crate::model::Field::LastDay, day);
+    assert_eq!(changed(&user), ["employment keep", "last_day keep", "legal_hold hold"]);
+    let contractor = crate::model::Value::Text("contractor".into());
+    crate::policy::unchecked::set(&mut user, crate::model::Field::Employment, contractor);
+    user.set(crate::model::Field::LastDay.slot(), crate::model::Fact::Absent);
+    assert_eq!(changed(&user), ["employment+last_day revoke"]);
+}
