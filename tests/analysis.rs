@@ -14,7 +14,7 @@ const POLICY: &str = r#"
 fn leavers(user) { if user.has_left { withdraw() } }
 
 /// Nobody was last seen both long ago and lately.
-fn dead(user) { if user.last_seen != () && days_since(user.last_seen) > 90 && days_since(user.last_seen) < 30 { review("never") } }
+fn dead(user) { if user.last_seen != () && days_since(user.last_seen) > 90 && days_since(user.last_seen) < 30 { keep() } }
 
 /// Everybody here has left.
 fn shadowed(user) { if user.has_left && user.legal_hold { withdraw() } }
@@ -23,7 +23,7 @@ fn shadowed(user) { if user.has_left && user.legal_hold { withdraw() } }
 fn service(user) { if user.employment == "service" { keep() } }
 
 /// A loop that answers.
-fn crisis(user) { for group in user.groups { if group == "crisis" { return also(restrict()); } } }
+fn crisis(user) { for tag in user.categories { if tag == "crisis" { return also(restrict()); } } }
 "#;
 
 const AS_OF: &str = "2026-11-22T09:00:00Z";
@@ -58,7 +58,7 @@ fn explained(folder: &Path, facts: &Json) -> Json {
     let directory = json!({
         "subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
         "taken_at": AS_OF, "complete": true,
-        "provides": ["last_day", "last_seen", "legal_hold", "groups"],
+        "provides": ["last_day", "last_seen", "legal_hold", "categories"],
         "users": [user],
     });
     fs::write(folder.join("witness.json"), directory.to_string()).unwrap();
@@ -107,7 +107,7 @@ fn two_policies_are_compared_over_everybody_and_over_a_directory() {
     let new = POLICY.replace("if user.has_left { withdraw() }", "if user.has_left { detach() }");
     let directory = r#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
         "taken_at": "2026-11-22T08:00:00Z", "complete": true,
-        "provides": ["last_day", "last_seen", "legal_hold", "groups"],
+        "provides": ["last_day", "last_seen", "legal_hold", "categories"],
         "users": [{"id": "ECHOECHO", "person": "E1", "employment": "staff", "last_day": "2026-11-20"},
                   {"id": "LEVIATHA", "person": "E2", "employment": "staff"}]}"#;
     let folder = folder(&[("old.rhai", POLICY), ("new.rhai", &new), ("acme.json", directory)]);

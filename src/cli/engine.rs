@@ -30,9 +30,11 @@ pub(crate) fn missing_fields(policy: &Policy, provides: &dyn Fn(Slot) -> bool) -
 
 /// What holds of a policy whoever it decides about; `verbose` also what is often meant so.
 pub(crate) fn analyse(policy: &Policy, basis: &Basis, verbose: bool) -> Result<Vec<Diagnostic>, Failure> {
-    let found = policy.analyse(basis).map_err(|open| Failure::of(vec![open]))?;
-    let wanted = found.iter().filter(|finding| verbose || !finding.is_common());
-    let mut diagnostics: Vec<Diagnostic> = wanted.map(|finding| finding.diagnostic(policy)).collect();
+    let mut found = policy.analyse(basis).map_err(|open| Failure::of(vec![open]))?;
+    if verbose {
+        found.extend(policy.overlaps(basis).map_err(|open| Failure::of(vec![open]))?);
+    }
+    let mut diagnostics: Vec<Diagnostic> = found.iter().map(|finding| finding.diagnostic(policy)).collect();
     if verbose {
         diagnostics.extend(policy.unlowered().iter().map(|unlowered| unlowered.diagnostic(policy)));
     }

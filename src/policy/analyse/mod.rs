@@ -65,7 +65,7 @@ pub enum Finding {
 }
 
 impl Policy {
-    /// What holds of this policy whoever it decides about.
+    /// Rules that never answer and rules that always lose, whoever the policy decides about.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -88,6 +88,17 @@ impl Policy {
         let evaluator = self.evaluator(basis.clone())?;
         let lowered = lower(self);
         Ok(super::sandbox::with_stack(|| Analysis::new(self, &lowered, &evaluator).findings()))
+    }
+
+    /// The pairs of rules that act on the same user and want different things. That is often what is
+    /// meant, because the first in file order wins.
+    ///
+    /// # Errors
+    /// As [`Policy::evaluator`].
+    pub fn overlaps(&self, basis: &Basis) -> Result<Vec<Finding>, Diagnostic> {
+        let evaluator = self.evaluator(basis.clone())?;
+        let lowered = lower(self);
+        Ok(super::sandbox::with_stack(|| Analysis::new(self, &lowered, &evaluator).overlaps()))
     }
 }
 
@@ -194,7 +205,6 @@ impl<'a> Analysis<'a> {
                 findings.push(found);
             }
         }
-        findings.extend(self.overlaps());
         findings
     }
 

@@ -4,6 +4,8 @@ use super::space::{Options, Space};
 
 /// Steps of one search. A search that takes more says that it does not know.
 const MAX_STEPS: usize = 20_000;
+/// Leaves that all searches in one space may look at, so that no policy can keep them busy for long.
+pub(super) const MAX_LOOKS: usize = 50_000_000;
 
 /// What a search found.
 #[derive(Debug)]
@@ -35,7 +37,8 @@ impl Space {
     /// The users among these for whom none of the leaves holds.
     fn avoid(&self, users: Vec<Options>, leaves: &[usize], steps: &mut usize) -> Found {
         *steps += 1;
-        if *steps > MAX_STEPS {
+        self.looks.set(self.looks.get().saturating_sub(leaves.len() + 1));
+        if *steps > MAX_STEPS || self.looks.get() == 0 {
             return Found::Unknown;
         }
         // The leaf with the fewest ways out first: with none there is nobody.

@@ -6,9 +6,11 @@
 //! for free, so what is found impossible here is impossible; what is found possible is only so once a
 //! real user [shows](super::witness) it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::search::MAX_LOOKS;
 use crate::model::{Kind, Moment, Schema, Slot};
 use crate::policy::index::Column;
 use crate::policy::ir::{Atom, Leaf, Outcome, Requirement};
@@ -70,6 +72,8 @@ pub(super) struct Space {
     pub(super) everybody: Vec<Options>,
     /// For each leaf the axes it looks at, each with the options it allows.
     pub(super) leaves: Vec<Vec<(usize, Options)>>,
+    /// How many leaves searches may still look at.
+    pub(super) looks: Cell<usize>,
 }
 
 impl Space {
@@ -93,7 +97,8 @@ impl Space {
                 }
             }
         }
-        let mut space = Self { axes: Vec::new(), everybody: Vec::new(), leaves: Vec::new() };
+        let looks = Cell::new(MAX_LOOKS);
+        let mut space = Self { axes: Vec::new(), everybody: Vec::new(), leaves: Vec::new(), looks };
         for (slot, atoms) in columns {
             let field = schema.field_type(slot);
             let column = Column::new(slot, &field.kind, atoms.into_iter(), today);

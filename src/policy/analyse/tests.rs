@@ -29,7 +29,8 @@ fn findings(text: &str) -> Vec<String> {
             format!("{} {what} {}", name(*loser), name(*winner))
         }
     };
-    policy.analyse(&basis).unwrap().iter().map(told).collect()
+    let found = [policy.analyse(&basis).unwrap(), policy.overlaps(&basis).unwrap()].concat();
+    found.iter().map(told).collect()
 }
 
 #[test]

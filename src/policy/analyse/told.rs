@@ -36,11 +36,6 @@ impl Finding {
             }
         }
     }
-
-    /// Whether the finding is often what is meant.
-    pub const fn is_common(&self) -> bool {
-        matches!(self, Self::Overlap { .. })
-    }
 }
 
 impl Unlowered {

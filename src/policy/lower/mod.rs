@@ -41,6 +41,10 @@ const WAYS: [usize; 3] = [24, 6, 1];
 const MAX_LEAVES: usize = 256;
 /// Forks that are followed in one rule.
 const MAX_FORKS: usize = 20_000;
+/// Forks that are followed in a policy, and leaves that it may have. A policy that is written to be
+/// slow to lower is not lowered.
+const MAX_FORKS_OF_POLICY: usize = 400_000;
+const MAX_LEAVES_OF_POLICY: usize = 40_000;
 
 /// Lowers all rules of a policy.
 pub(crate) fn lower(policy: &Policy) -> Lowered {
@@ -48,13 +52,19 @@ pub(crate) fn lower(policy: &Policy) -> Lowered {
     let (Ok(moment), Ok(id)) = (moment, "NOBODY00".parse()) else { return Lowered::default() };
     let blank = User::new(id, &policy.schema);
     let mut lowered = Lowered::default();
+    let mut left = MAX_FORKS_OF_POLICY;
     with_stack(|| {
         for (number, rule) in policy.rules.iter().enumerate() {
             let mut result = Err(Stuck::too_many(rule.span));
             for ways in WAYS {
+                if left == 0 || lowered.leaves.len() > MAX_LEAVES_OF_POLICY {
+                    break;
+                }
                 let mut lowering =
                     Lowering::new(policy, &blank, &moment, number, rule, ways, lowered.computed.len());
-                result = lowering.rule(rule).map(|()| (lowering.leaves, lowering.computed));
+                let lowered_rule = lowering.rule(rule);
+                left = left.saturating_sub(lowering.forks);
+                result = lowered_rule.map(|()| (lowering.leaves, lowering.computed));
                 if !matches!(&result, Err(stuck) if stuck.too_many) {
                     break;
                 }
