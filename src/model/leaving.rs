@@ -92,7 +92,7 @@ impl Horizon {
     /// Whether somebody has left and does not come back; `None` where only [`Leaving`] tells: with an
     /// instant of leaving, a rehire, or a given `has_left`.
     #[inline]
-    pub(crate) fn has_left(&self, user: &User) -> Option<Fact> {
+    pub(crate) fn has_left(self, user: &User) -> Option<Fact> {
         let told = |field: Field| matches!(user.fact(field.slot()), Fact::Known(_));
         if told(Field::LeavesAt) || told(Field::HasLeft) {
             return None;

@@ -34,12 +34,12 @@ use crate::model::{Fact, Leaving, User, Value};
 #[derive(Debug)]
 pub struct Prepared<'e> {
     evaluator: &'e Evaluator,
-    user: User,
-    leaving: Leaving,
     standing: Option<Standing>,
     grants: Grants,
     /// The answer where no rule runs.
     held: Option<Verdict>,
+    /// What only a whole decision needs.
+    person: Box<(User, Leaving)>,
 }
 
 impl Evaluator {
@@ -58,7 +58,7 @@ impl Evaluator {
             .and(Grants::ENTITLED.when(is_entitled(&user, basis)))
             .and(Grants::ORDINARY.when(!user.id().is_system()));
         let held = held_without_rules(&user, &leaving).map(Verdict::held);
-        Prepared { evaluator: self, user, leaving, standing, grants, held }
+        Prepared { evaluator: self, standing, grants, held, person: Box::new((user, leaving)) }
     }
 
     /// What [`Evaluator::decide`] would come to, for a user who is asked about once.
@@ -152,6 +152,7 @@ impl Prepared<'_> {
     }
 
     fn whole(&self, successor: Option<&Successor<'_>>) -> Result<Decision, DecideError> {
-        with_stack(|| self.evaluator.combined(successor, &self.user, &self.leaving, self.standing.as_ref()))
+        let (user, leaving) = &*self.person;
+        with_stack(|| self.evaluator.combined(successor, user, leaving, self.standing.as_ref()))
     }
 }

@@ -23,7 +23,7 @@ const TESTS: Step = Step::cargo(
 );
 
 /// Index and interpreter on a million pairs of policies and users. The same test runs among TESTS on
-/// far fewer; for more, set LEAVER_POLICIES.
+/// far fewer; for more, set `LEAVER_POLICIES`.
 const PROOF: Step = Step {
     name: "index = interpreter",
     work: Work::Command {

@@ -126,9 +126,10 @@ impl Policy {
             .into_iter()
             .flat_map(|has_left| Employment::ALL.iter().map(move |employment| (*employment, has_left)))
             .collect();
-        let extra = kinds.iter().map(|(employment, has_left)| kind(*employment, *has_left)).collect();
+        let extra: Vec<Leaf> =
+            kinds.iter().map(|(employment, has_left)| kind(*employment, *has_left)).collect();
         Ok(super::sandbox::with_stack(|| {
-            let analysis = Analysis::with(self, &lowered, &evaluator, extra);
+            let analysis = Analysis::with(self, &lowered, &evaluator, &extra);
             let actions: Vec<usize> = analysis.actions.values().flatten().copied().collect();
             let first = lowered.leaves.len();
             let one = |(at, (employment, has_left)): (usize, (Employment, bool))| {
@@ -172,12 +173,12 @@ struct Analysis<'a> {
 
 impl<'a> Analysis<'a> {
     fn new(policy: &'a Policy, lowered: &'a Lowered, evaluator: &'a Evaluator) -> Self {
-        Self::with(policy, lowered, evaluator, Vec::new())
+        Self::with(policy, lowered, evaluator, &[])
     }
 
     /// With leaves that belong to no rule; they come after those of the policy.
-    fn with(policy: &'a Policy, lowered: &'a Lowered, evaluator: &'a Evaluator, extra: Vec<Leaf>) -> Self {
-        let leaves: Vec<&Leaf> = lowered.leaves.iter().chain(&extra).collect();
+    fn with(policy: &'a Policy, lowered: &'a Lowered, evaluator: &'a Evaluator, extra: &[Leaf]) -> Self {
+        let leaves: Vec<&Leaf> = lowered.leaves.iter().chain(extra).collect();
         let space = Space::new(&leaves, &policy.schema, &evaluator.basis().moment);
         let mut actions: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut failures = Vec::new();

@@ -161,7 +161,7 @@ impl Axis {
 fn is_unheard_of(column: &Column, class: u32, kind: &Kind) -> bool {
     match kind {
         Kind::OneOf(set) => match column.word(class) {
-            Some(word) => !set.contains(&word),
+            Some(word) => !set.contains(word),
             None => column.is_other(class) && set.words.iter().all(|word| column.knows(word)),
         },
         _ => false,

@@ -28,7 +28,7 @@ impl Maker<'_> {
 
     fn attempt(&self, space: &Space, region: &[Options], attempt: usize) -> Option<User> {
         let schema = &self.policy.schema;
-        let mut user = plain(schema, self.id(space, region, attempt)?);
+        let mut user = plain(schema, Self::id(space, region, attempt)?);
         // Different numbers for different fields, so that tries differ in more than one place.
         let pick = |facts: &[Fact], at: usize| {
             let number = if attempt == 0 { 0 } else { attempt.wrapping_mul(2 * at + 1) };
@@ -51,7 +51,7 @@ impl Maker<'_> {
     }
 
     /// The ID, which is the one fact that a user always has.
-    fn id(&self, space: &Space, region: &[Options], attempt: usize) -> Option<Id> {
+    fn id(space: &Space, region: &[Options], attempt: usize) -> Option<Id> {
         let axes = space.axes.iter().zip(region);
         let mut ids = axes.filter_map(|(axis, options)| match axis {
             Axis::Column(column) if column.slot() == Field::Id.slot() => Some((column, options)),
@@ -87,7 +87,7 @@ impl Maker<'_> {
             };
             let tested =
                 space.axes.iter().any(|axis| matches!(axis, Axis::Column(column) if column.slot() == slot));
-            if tested && texts.len() > length && !self.may_be_longer(space, region, slot, texts.len()) {
+            if tested && texts.len() > length && !Self::may_be_longer(space, region, slot, texts.len()) {
                 return None;
             }
             for number in texts.len()..length {
@@ -98,7 +98,7 @@ impl Maker<'_> {
         Some(())
     }
 
-    fn may_be_longer(&self, space: &Space, region: &[Options], slot: Slot, length: usize) -> bool {
+    fn may_be_longer(space: &Space, region: &[Options], slot: Slot, length: usize) -> bool {
         let texts: Arc<[Arc<str>]> = (0..length).map(|_| Arc::from("x")).collect();
         let fact = Fact::Known(Value::Texts(texts));
         space.axes.iter().zip(region).all(|(axis, options)| match axis {

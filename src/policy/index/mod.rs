@@ -86,16 +86,21 @@ struct ComputedColumn {
     row: usize,
 }
 
+/// Columns of which a user's rows are kept in place; policies that look at more fields are rare.
+const IN_PLACE: usize = 14;
+
 /// Where a user stands: one row of the index for each column.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
-    rows: Vec<u32>,
-    /// What lists and computed conditions leave, already intersected; empty where there are none.
-    extra: Vec<Block>,
+    rows: [u32; IN_PLACE],
+    count: usize,
     /// A fact is not known or a condition cannot be told, so rules may fail.
     trouble: bool,
     /// A value is not of the kind of its field: the index has nothing to say.
     odd: bool,
+    /// What further columns, lists and computed conditions leave, already intersected; empty where
+    /// there are none.
+    extra: Vec<Block>,
 }
 
 impl Standing {
@@ -103,15 +108,20 @@ impl Standing {
     pub(crate) const fn is_odd(&self) -> bool {
         self.odd
     }
+
+    #[inline]
+    fn rows(&self) -> &[u32] {
+        self.rows.get(..self.count).unwrap_or(&self.rows)
+    }
 }
 
 impl Index {
     /// Finds where a user stands, whose `has_left` is filled in.
     pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
         let mut standing = Standing::default();
-        standing.rows.reserve_exact(self.columns.len() + 1);
-        self.stand_in_columns(&mut standing, user, user.fact(Field::HasLeft.slot()));
-        if !self.members.is_empty() || !self.computed.is_empty() {
+        let has_left = user.fact(Field::HasLeft.slot());
+        self.stand_in_columns(&mut standing, user, has_left);
+        if !self.is_plain() {
             self.stand_extra(&mut standing, policy, user, moment);
         }
         standing
@@ -119,7 +129,7 @@ impl Index {
 
     /// Whether a user can be looked up in columns alone.
     pub(crate) fn is_plain(&self) -> bool {
-        self.members.is_empty() && self.computed.is_empty() && self.lowered.unlowered.is_empty()
+        self.members.is_empty() && self.computed.is_empty() && self.columns.len() <= IN_PLACE
     }
 
     /// Whether looking a user up evaluates expressions.
@@ -130,26 +140,50 @@ impl Index {
     /// Finds where a user stands in the columns, with `has_left` from elsewhere.
     #[inline]
     pub(crate) fn stand_in_columns(&self, standing: &mut Standing, user: &User, has_left: &Fact) {
-        standing.rows.clear();
+        standing.count = 0;
         (standing.trouble, standing.odd) = (false, false);
-        for (column, start) in self.columns.iter().zip(&self.starts) {
-            let is_has_left = column.slot == Field::HasLeft.slot();
-            let fact = if is_has_left { has_left } else { user.fact(column.slot) };
-            match column.class(fact) {
-                Class::Of(class) => {
-                    standing.trouble |= class == UNKNOWN || class == TOO_LONG;
-                    standing.rows.push(start + class * self.stride());
-                }
-                Class::Odd => standing.odd = true,
+        for (at, (column, start)) in self.columns.iter().zip(&self.starts).take(IN_PLACE).enumerate() {
+            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
+                standing.rows[at] = row;
+                standing.count = at + 1;
             }
         }
         if self.columns.is_empty() {
-            standing.rows.push(0);
+            (standing.rows[0], standing.count) = (0, 1);
+        }
+    }
+
+    /// Where the row of a user's class begins in the table.
+    #[inline]
+    fn class_row(
+        &self,
+        column: &Column,
+        start: u32,
+        standing: &mut Standing,
+        user: &User,
+        has_left: &Fact,
+    ) -> Option<u32> {
+        let is_has_left = column.slot == Field::HasLeft.slot();
+        match column.class(if is_has_left { has_left } else { user.fact(column.slot) }) {
+            Class::Of(class) => {
+                standing.trouble |= class == UNKNOWN || class == TOO_LONG;
+                Some(start + class * self.stride())
+            }
+            Class::Odd => {
+                standing.odd = true;
+                None
+            }
         }
     }
 
     fn stand_extra(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {
         let mut extra = vec![[u64::MAX; 2]; self.width];
+        for (column, start) in self.columns.iter().zip(&self.starts).skip(IN_PLACE) {
+            let has_left = user.fact(Field::HasLeft.slot());
+            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
+                and(&mut extra, &self.table[row as usize..row as usize + self.width]);
+            }
+        }
         for members in &self.members {
             let mut has = vec![false; members.rows.len()];
             if let Some(Value::Texts(texts)) = user.fact(members.slot).known() {
@@ -193,7 +227,8 @@ impl Index {
     fn block(&self, standing: &Standing, at: usize) -> Block {
         let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
         // The most selective columns come first; a look after a few spares most blocks the others.
-        let (first, rest) = standing.rows.split_at(standing.rows.len().min(3));
+        let rows = standing.rows();
+        let (first, rest) = rows.split_at(rows.len().min(3));
         for start in first {
             let row = self.table[*start as usize + at];
             left = [left[0] & row[0], left[1] & row[1]];

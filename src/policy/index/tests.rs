@@ -199,3 +199,30 @@ fn a_successor_is_looked_up_for_the_short_answer_too() {
     assert_eq!(prepared.verdict_in(&nobody).unwrap().hold, Some(HoldCode::NoGround));
     assert_eq!(prepared.decide_in(&nobody).unwrap(), index.decide_in(&nobody, &old).unwrap());
 }
+
+#[test]
+fn a_policy_that_looks_at_very_many_fields() {
+    let tests: Vec<String> = Field::ALL
+        .iter()
+        .filter(|field| field.info().optional && field.info().kind != crate::model::Kind::Instant)
+        .map(|field| format!("user.{} == ()", field.name()))
+        .collect();
+    assert!(tests.len() > 14, "more than are kept in place");
+    // Two rules, because an expression has a depth.
+    let (first, second) = tests.split_at(8);
+    let evaluators = both(&format!(
+        "/// 1\nfn first(user) {{ if !({}) {{ keep() }} }}\n/// 2\nfn second(user) {{ if !({}) {{ withdraw() }} }}",
+        first.join(" && "),
+        second.join(" && ")
+    ));
+    let mut stays = leaver();
+    stays.set(Field::LastDay.slot(), Fact::Absent);
+    assert_eq!(decide(&evaluators, &stays).rule, None);
+    for field in [Field::JobTitle, Field::FirstName, Field::LastName, Field::Nickname, Field::Credential] {
+        let mut other = stays.clone();
+        set(&mut other, field, Value::Text("x".into()));
+        assert!(decide(&evaluators, &other).rule.is_some(), "{}", field.name());
+        other.set(field.slot(), Fact::Unknown);
+        assert_eq!(decide(&evaluators, &other).hold.unwrap().code, HoldCode::MissingFact);
+    }
+}
