@@ -206,6 +206,7 @@ fn a_policy_that_looks_at_very_many_fields() {
         .iter()
         .filter(|field| field.info().optional && field.info().kind != crate::model::Kind::Instant)
         .map(|field| format!("user.{} == ()", field.name()))
+        .chain(["legal_hold", "mdm_managed", "administrator"].map(|flag| format!("!user.{flag}")))
         .collect();
     assert!(tests.len() > 14, "more than are kept in place");
     // Two rules, because an expression has a depth.
