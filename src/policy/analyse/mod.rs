@@ -72,7 +72,7 @@ impl Policy {
     /// use leaver::model::{Moment, Schema, Zone, parse_instant};
     /// use leaver::policy::{Basis, Finding, Source, check};
     ///
-    /// let text = "/// All.\nfn all(user) { if user.has_left { withdraw() } }\n\
+    /// let text = "/// All.\nfn leavers(user) { if user.has_left { withdraw() } }\n\
     ///             /// Some.\nfn some_of(user) { if user.has_left && user.legal_hold { keep() } }";
     /// let schema = Arc::new(Schema::default());
     /// let policy = check(vec![Source::new("acme.rhai", text)], &schema, None).policy.ok_or("errors")?;
