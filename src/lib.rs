@@ -5,7 +5,8 @@
 //! 1. [`model`]: IDs, users, credentials, subscriptions, administrators, and the moment of a question.
 //! 2. [`directory`]: snapshots and streams of users, read all or nothing.
 //! 3. [`policy`]: Rhai files, checked like a typed language before they run, and the decisions they give.
-//! 4. [`report`]: what people read.
+//! 4. [`plan`]: how the decisions are carried out on the platform: steps, hazards, guards, windows of exposure.
+//! 5. [`report`]: what people read.
 //!
 //! [`diagnostic`] holds the errors of files, with stable codes and places.
 //!
@@ -42,5 +43,6 @@ pub mod cli;
 pub mod diagnostic;
 pub mod directory;
 pub mod model;
+pub mod plan;
 pub mod policy;
 pub mod report;

@@ -5,9 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
+
+mod program;
+
+use program::{command, json, stderr, stdout};
 
 const POLICY: &str = "examples/acme/policy.rhai";
 const DIRECTORY: &str = "examples/acme";
@@ -20,34 +24,19 @@ fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leaver"));
-    command.current_dir(folder).stdin(Stdio::null());
-    command
-}
-
 fn leaver(arguments: &[&str]) -> Output {
     command(&root()).args(arguments).output().unwrap()
 }
 
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
+/// The commands of `cargo demo`: arguments after the name of the program.
+fn demo_commands() -> Vec<Vec<String>> {
+    let commands = text("xtask/src/demo.txt");
+    commands.lines().map(|line| line.split_whitespace().map(Into::into).collect()).collect()
 }
 
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
-}
-
-/// The arguments of `cargo demo`, after the name of the program.
+/// The command of the demo that decides.
 fn demo() -> Vec<String> {
-    let config: toml::Table = text(".cargo/config.toml").parse().unwrap();
-    let alias = config["alias"]["demo"].as_str().unwrap();
-    let (_, arguments) = alias.split_once(" -- ").unwrap();
-    arguments.split_whitespace().map(Into::into).collect()
+    demo_commands().into_iter().find(|command| command[0] == "decide").unwrap()
 }
 
 fn demo_decisions() -> Vec<Value> {
@@ -103,11 +92,13 @@ fn each_rule_decides_about_as_many_users_as_the_page_says() {
 }
 
 #[test]
-fn the_page_gives_the_command_of_the_demo() {
-    let command = format!("$ leaver {}", demo().join(" "));
+fn the_page_gives_the_commands_of_the_demo() {
     let page = text("examples/acme/README.md");
-    let shown = page.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == command);
-    assert!(shown, "`{command}` is not in examples/acme/README.md");
+    for command in demo_commands() {
+        let command = format!("$ leaver {}", command.join(" "));
+        let shown = page.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") == command);
+        assert!(shown, "`{command}` is not in examples/acme/README.md");
+    }
     assert!(text("README.md").contains("$ cargo demo"));
 }
 
@@ -152,7 +143,13 @@ fn as_on_a_terminal(output: &Output) -> String {
 #[test]
 fn pages_show_what_the_program_prints() {
     let mut compared = 0;
-    for page in ["README.md", "docs/formats.md", "docs/writing-policies.md", "examples/acme/README.md"] {
+    for page in [
+        "README.md",
+        "docs/formats.md",
+        "docs/plans.md",
+        "docs/writing-policies.md",
+        "examples/acme/README.md",
+    ] {
         for (command, shown) in sessions(page) {
             let Some(arguments) = command.strip_prefix("leaver ") else { continue };
             let arguments: Vec<&str> = arguments.split_whitespace().collect();

@@ -4,153 +4,31 @@
 //! run. Decisions are compared as JSON text, byte by byte, so that names, order of keys and forms of
 //! values are part of what is tested. `tests/cases/README.md` says how a case is made.
 
+mod cases_support;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use leaver::diagnostic::Diagnostic;
-use leaver::directory::{BadRecord, Directory, Stream};
-use leaver::model::{Field, Id, Moment, Schema, Slot, Subscription, User, parse_instant};
-use leaver::policy::{
-    Basis, Decision, Evaluator, Explanation, HoldCode, Names, Overruled, Part, Told, check, load_sources,
-};
-use serde::Deserialize;
+use cases_support::{Case, Opened, assert_every_fact_is_shown_or_excused};
+use leaver::directory::BadRecord;
+use leaver::model::{Field, Id, User};
+use leaver::policy::{Decision, Explanation, HoldCode, Overruled, Part, Told};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What a case says of itself: `case.json`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Description {
-    about: String,
-    platform: Vec<u8>,
-    design: String,
-    as_of: String,
-}
-
-struct Case {
-    folder: PathBuf,
-    name: String,
-    description: Description,
-}
-
-impl Case {
-    fn all() -> Vec<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-        let entries = fs::read_dir(&root).expect("the folder of cases");
-        let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-        folders.retain(|path| path.is_dir());
-        folders.sort();
-        folders.into_iter().map(Self::read).collect()
-    }
-
-    fn read(folder: PathBuf) -> Self {
-        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        let text = read(&folder.join("case.json"));
-        let description =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}/case.json: {error}"));
-        Self { folder, name, description }
-    }
-
-    fn policy(&self) -> PathBuf {
-        let folder = self.folder.join("policy");
-        if folder.is_dir() { folder } else { self.folder.join("policy.rhai") }
-    }
-
-    /// The expected decisions: each as compact JSON, its keys in the order written.
-    fn expected(&self) -> Vec<String> {
-        let text = read(&self.folder.join("expected.json"));
-        let decisions: Vec<&RawValue> = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{}/expected.json: {error}", self.name));
-        decisions.into_iter().map(|decision| compact(decision.get())).collect()
-    }
-
-    /// Everything the library needs to decide, or why the case cannot be run.
-    fn open(&self) -> Result<Opened, String> {
-        let told = |diagnostics: Vec<Diagnostic>| {
-            diagnostics.iter().fold(String::new(), |text, diagnostic| format!("{text}\n      {diagnostic}"))
-        };
-        let facts = Facts::read(&self.folder).map_err(told)?;
-        let sources = load_sources(&self.policy()).map_err(told)?;
-        let checked = check(sources, &facts.schema, facts.names.as_ref());
-        let policy = checked.policy.ok_or_else(|| told(checked.diagnostics))?;
-        if let Some(directory) = &facts.directory {
-            let missing = policy.missing_fields(&|slot: Slot| directory.provides(slot));
-            if !missing.is_empty() {
-                return Err(told(missing));
-            }
-        }
-        let as_of = parse_instant(&self.description.as_of).ok_or("`as_of` is no instant")?;
-        let moment =
-            Moment::new(as_of, facts.subscription.time_zone.clone()).map_err(|error| error.to_string())?;
-        let evaluator = policy
-            .evaluator(Basis::new(moment, facts.complete))
-            .map_err(|diagnostic| diagnostic.to_string())?;
-        Ok(Opened { facts, evaluator })
-    }
-}
-
-/// The users of a case, from a directory or from a stream.
-struct Facts {
-    directory: Option<Directory>,
-    subscription: Subscription,
-    complete: bool,
-    schema: Arc<Schema>,
-    names: Option<Names>,
-    users: Vec<Result<User, BadRecord>>,
-}
-
-impl Facts {
-    fn read(folder: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let stream = folder.join("directory.ndjson");
-        if stream.is_file() {
-            let file = BufReader::new(File::open(stream).expect("the stream"));
-            return Stream::ndjson(file, "directory.ndjson").map(Self::of_stream);
-        }
-        let parts = folder.join("directory");
-        let path = if parts.is_dir() { parts } else { folder.join("directory.json") };
-        Directory::read(&path, &mut |_| {}).map(Self::of_directory)
-    }
-
-    fn of_stream(stream: Stream<BufReader<File>>) -> Self {
-        let header = stream.header().clone();
-        Self {
-            directory: None,
-            subscription: header.subscription,
-            complete: header.complete,
-            schema: header.schema,
-            names: None,
-            users: stream.collect(),
-        }
-    }
-
-    fn of_directory(directory: Directory) -> Self {
-        let groups = directory.groups().iter().map(|group| (group.id.clone(), group.name.clone()));
-        let lists = directory.lists().iter().map(|list| (list.id.clone(), list.name.clone()));
-        Self {
-            subscription: directory.subscription().clone(),
-            complete: directory.is_complete(),
-            schema: directory.schema().clone(),
-            names: Some(Names { groups: groups.collect(), lists: lists.collect() }),
-            users: directory.users().iter().cloned().map(Ok).collect(),
-            directory: Some(directory),
-        }
-    }
-
-    fn successor(&self, id: Id) -> Option<User> {
-        self.directory.as_ref()?.user(id).cloned()
-    }
-}
-
-struct Opened {
-    facts: Facts,
-    evaluator: Evaluator,
+/// The expected decisions: each as compact JSON, its keys in the order written.
+fn expected(case: &Case) -> Vec<String> {
+    let text = case.text("expected.json");
+    let decisions: Vec<&RawValue> =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}/expected.json: {error}", case.name));
+    decisions.into_iter().map(|decision| compact(decision.get())).collect()
 }
 
 impl Opened {
+    fn successor(&self, id: Id) -> Option<User> {
+        self.facts.directory.as_ref()?.user(id).cloned()
+    }
+
     fn decide(&self, user: &Result<User, BadRecord>) -> Decision {
         let decided = match user {
             Err(bad) => {
@@ -158,7 +36,7 @@ impl Opened {
                 return Decision::invalid_record(bad.id, first.message.clone());
             }
             Ok(user) if self.facts.directory.is_some() => {
-                self.evaluator.decide_in(&|id| self.facts.successor(id), user)
+                self.evaluator.decide_in(&|id| self.successor(id), user)
             }
             Ok(user) => self.evaluator.decide(user),
         };
@@ -166,7 +44,7 @@ impl Opened {
     }
 
     fn explain(&self, user: &User) -> Explanation {
-        let successor = |id: Id| self.facts.successor(id);
+        let successor = |id: Id| self.successor(id);
         let explained = match &self.facts.directory {
             Some(_) => self.evaluator.explain(Some(&successor), user),
             None => self.evaluator.explain(None, user),
@@ -177,7 +55,7 @@ impl Opened {
 
 #[test]
 fn every_case_is_decided_exactly_as_expected() {
-    let cases = Case::all();
+    let cases = Case::with("expected.json");
     let (mut failures, mut users) = (String::new(), 0);
     for case in &cases {
         match differences(case) {
@@ -198,7 +76,7 @@ fn every_case_is_decided_exactly_as_expected() {
 /// How many users a case has, and where their decisions are others than expected.
 fn differences(case: &Case) -> Result<(usize, String), String> {
     let opened = case.open()?;
-    let expected = case.expected();
+    let expected = expected(case);
     let users = &opened.facts.users;
     let mut text = String::new();
     if users.len() != expected.len() {
@@ -335,14 +213,10 @@ fn agrees(explanation: &Explanation, decision: &Decision) -> Result<(), String> 
 /// Each fact of the platform is either shown by a case, or the readme says why no decision can show it.
 #[test]
 fn every_fact_of_the_platform_has_a_case_or_a_reason() {
-    let shown: BTreeSet<u8> = Case::all().iter().flat_map(|case| case.description.platform.clone()).collect();
-    let readme = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/README.md"));
-    let excused: BTreeSet<u8> =
-        readme.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()?.parse().ok()).collect();
-    let both: Vec<&u8> = shown.intersection(&excused).collect();
-    assert!(both.is_empty(), "shown by a case and excused: {both:?}");
-    let neither: Vec<u8> = (1..=28).filter(|row| !shown.contains(row) && !excused.contains(row)).collect();
-    assert!(neither.is_empty(), "neither shown nor excused: {neither:?}");
+    assert_every_fact_is_shown_or_excused(
+        &Case::with("expected.json"),
+        "Facts of the platform that no decision shows",
+    );
 }
 
 /// Each way a rule can answer and each of the five rules of combination has a case that says so.
@@ -365,14 +239,6 @@ fn every_sentence_of_the_combination_has_a_case() {
             "no case for {sentence:?}"
         );
     }
-    for case in &cases {
-        assert!(case.description.about.ends_with('.'), "{}: `about` is a sentence", case.name);
-        assert!(!case.description.design.is_empty(), "{}: which sentence does it prove?", case.name);
-    }
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// JSON without the white space between its parts.

@@ -43,7 +43,8 @@ fn user(more: &str) -> String {
 fn directory(users: &str) -> String {
     format!(
         r#"{{"subscription": {{"id": "acme", "edition": "enterprise", "time_zone": "Europe/Zurich"}},
-            "taken_at": "2026-11-22T08:00:00Z", "complete": true, "users": [{users}]}}"#
+            "taken_at": "2026-11-22T08:00:00Z", "complete": true, "users": [{users}],
+            "administrators": [{{"name": "mia", "kind": "full"}}]}}"#
     )
 }
 
@@ -71,7 +72,7 @@ fn assert_discreet(text: &str, what: &str) {
     }
 }
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 11] = [
     &["check", "acme.rhai", "--directory", "acme.json"],
     &["check", "acme.rhai", "--directory", "acme.json", "--format", "json"],
     &["decide", "acme.rhai", "acme.json", "--all"],
@@ -81,6 +82,18 @@ const COMMANDS: [&[&str]; 9] = [
     &["explain", "acme.rhai", "acme.json", "--user", "ECHOECHO"],
     &["explain", "acme.rhai", "acme.json", "--user", "ECHOECHO", "--format", "json"],
     &["explain", "acme.rhai", "acme.json", "--user", "ECHOECHO", "--why-not", "fails"],
+    &["plan", "acme.rhai", "acme.json", "--actor", "mia", "--as-of", "2026-11-22T09:00:00Z"],
+    &[
+        "plan",
+        "acme.rhai",
+        "acme.json",
+        "--actor",
+        "mia",
+        "--as-of",
+        "2026-11-22T09:00:00Z",
+        "--format",
+        "json",
+    ],
 ];
 
 #[test]

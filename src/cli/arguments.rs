@@ -51,6 +51,7 @@ pub(crate) enum Command {
     Decide(Decide),
     Explain(Explain),
     Diff(Diff),
+    Plan(Plan),
     Test(Test),
     Reference(Reference),
     Completions(Completions),
@@ -117,6 +118,8 @@ pub(crate) struct Decide {
     /// Only this user
     #[arg(long, value_name = "ID")]
     pub(crate) user: Option<Id>,
+    #[command(flatten)]
+    pub(crate) actor: OnBehalf,
     /// How the decisions are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: DecideFormat,
@@ -155,6 +158,8 @@ pub(crate) struct Explain {
     /// The user
     #[arg(long, value_name = "ID")]
     pub(crate) user: Id,
+    #[command(flatten)]
+    pub(crate) actor: OnBehalf,
     /// Why this rule did not apply
     #[arg(long, value_name = "RULE")]
     pub(crate) why_not: Option<String>,
@@ -168,6 +173,64 @@ pub(crate) struct Explain {
     /// How the explanation is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,
+}
+
+/// Plan how the decisions about a directory are carried out
+///
+/// The plan is a work order: tasks in order, with privileges, times and what cannot be undone; until when
+/// everybody can still read, write and be seen at worst; hazards, guards and licences. Nothing is carried out.
+/// Guards are limits that no policy can switch off. Without --guards the `guards.toml` in DIRECTORY counts, if
+/// there is one, else the built-in limits.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Formats:
+  text  a work order to read from top to bottom
+  json  the plan itself, canonical JSON on one line, with the digest that approvals and apply go by
+
+Examples:
+  leaver plan acme.rhai acme/ --actor mia
+  leaver plan acme.rhai acme/ --actor mia --format json -o plan.json
+  leaver plan acme.rhai acme/ --actor mia --previous acme-yesterday/ --open plan-of-yesterday.json
+  leaver plan acme.rhai acme/ --actor mia --payloads payloads/
+
+Ends with 3 if the plan is refused: a guard was not kept, or the actor may not own a plan.")]
+pub(crate) struct Plan {
+    /// A `.rhai` file, or a folder of them
+    pub(crate) policy: PathBuf,
+    /// A directory: a folder or a JSON file
+    pub(crate) directory: PathBuf,
+    /// The administrator who owns the plan and will carry it out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: String,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Limits, protected users, and how old a directory may be
+    #[arg(long, value_name = "FILE")]
+    pub(crate) guards: Option<PathBuf>,
+    /// Who may approve, with their public keys; default: `approvers.toml` in DIRECTORY, if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) approvers: Option<PathBuf>,
+    /// The directory of the last run, to see what is missing since
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) previous: Option<PathBuf>,
+    /// A plan that is still being carried out; its users are not planned again. Can be given several times
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) open: Vec<PathBuf>,
+    /// How the plan is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write what the device management is told into this folder, one file for each device and system
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) payloads: Option<PathBuf>,
+    /// List every ID, hazard and finding (text only)
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Threads that decide; 0 is one for each core. The output is the same for any number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) threads: usize,
 }
 
 /// Run the tests of a policy
@@ -255,6 +318,13 @@ pub(crate) struct AsOf {
     /// The instant of the decision, such as 2026-11-22T09:00:00Z; default: now
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) as_of: Option<OffsetDateTime>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OnBehalf {
+    /// As this administrator: only users in the scope, and only with the privilege `users.read`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -15,6 +15,7 @@ use super::lines::{csv_header, write_csv, write_json, write_tabs};
 use super::output::Output;
 use super::parallel::in_order;
 use super::progress::Progress;
+use super::scope::Scope;
 use super::summary::Summary;
 use super::table::{self, Line, Shape};
 use super::terminal::Terminal;
@@ -23,7 +24,7 @@ use crate::policy::{Decision, Outcome};
 use crate::report::visible;
 
 /// Users in one chunk.
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 
 /// Rows of a table that are drawn together. The first of them give the table its shape.
 const PAGE: usize = 1_000;
@@ -68,8 +69,9 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
         arguments.moment,
         terminal,
     )?;
+    let scope = Scope::of(&users, &arguments.actor)?;
     let only = match arguments.user {
-        Some(id) => Some(users.find(id)?),
+        Some(id) => Some(scope.require(users.find(id)?)?),
         None => None,
     };
     let to_terminal = terminal.shows_output && arguments.output.is_none();
@@ -104,7 +106,10 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     let single = only.is_some();
     let (directory, records): (_, Box<dyn Iterator<Item = Record>>) = match (&mut users, only) {
         (Users::Directory(directory), Some(user)) => (Some(&*directory), Box::new([Ok(user)].into_iter())),
-        (Users::Directory(directory), None) => (Some(&*directory), Box::new(directory.users().map(Ok))),
+        (Users::Directory(directory), None) => {
+            let seen = directory.users().filter(|user| scope.includes(user));
+            (Some(&*directory), Box::new(seen.map(Ok)))
+        }
         (Users::Stream(_), Some(user)) => (None, Box::new([Ok(user)].into_iter())),
         (Users::Stream(stream), None) => (None, Box::new(stream)),
     };
@@ -120,7 +125,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     in_order(threads(arguments.threads), chunks(records), worker, consume)?;
     drop(progress);
 
-    let findings = directory.map(engine::Directory::findings).unwrap_or_default();
+    let findings = directory.map(|directory| directory.findings(&scope)).unwrap_or_default();
     let mut summary = writer.summary.to_text(policy.rules().iter().map(|rule| &*rule.name));
     summary += &listed(&findings, arguments.all);
     let held = writer.summary.held();
@@ -129,7 +134,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
 }
 
 /// The number of threads asked for; 0 is one for each core.
-fn threads(asked: usize) -> usize {
+pub(crate) fn threads(asked: usize) -> usize {
     match asked {
         0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         asked => asked.min(1_024),

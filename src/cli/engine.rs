@@ -8,8 +8,9 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::exit::Failure;
+use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::directory::{Directory as Snapshot, Progress, Stream as Records, SubscriptionHeader};
+use crate::directory::{Directory as Snapshot, Finding, Progress, Stream as Records, SubscriptionHeader};
 use crate::model::{Field, Id, Schema, Slot, User, Zone};
 use crate::policy::vocabulary::{OPERATORS, WORDS};
 use crate::policy::{self, Answer, Basis, Decision, Evaluator, Names, Policy, Source};
@@ -88,6 +89,11 @@ impl Directory {
         .map(Self)
     }
 
+    /// The directory itself.
+    pub(crate) const fn snapshot(&self) -> &Snapshot {
+        &self.0
+    }
+
     pub(crate) fn users(&self) -> impl Iterator<Item = User> + '_ {
         self.0.users().iter().cloned()
     }
@@ -116,9 +122,15 @@ impl Directory {
         self.0.provides(slot)
     }
 
-    /// What a person should look at that no rule asked for, a sentence each.
-    pub(crate) fn findings(&self) -> Vec<String> {
-        self.0.findings().into_iter().map(|finding| finding.message).collect()
+    /// What a person should look at that no rule asked for, a sentence each. Who sees only some users is told of
+    /// these only.
+    pub(crate) fn findings(&self, scope: &Scope) -> Vec<String> {
+        let findings = self.0.findings().into_iter();
+        let is_seen = |finding: &Finding| match finding.user.and_then(|id| self.0.user(id)) {
+            Some(user) => scope.includes(user),
+            None => scope.is_everybody(),
+        };
+        findings.filter(is_seen).map(|finding| finding.message).collect()
     }
 }
 

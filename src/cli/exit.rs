@@ -122,7 +122,14 @@ impl From<io::Error> for Failure {
 /// How a command ends that found `diagnostics`: a file that cannot be read is not a finding about it.
 pub(crate) fn exit_of(diagnostics: &[Diagnostic]) -> Exit {
     let unreadable = |found: &Diagnostic| {
-        matches!(found.code, Code::PolicyUnreadable | Code::TestsUnreadable) || found.code.as_str() == "D0001"
+        matches!(
+            found.code,
+            Code::PolicyUnreadable
+                | Code::TestsUnreadable
+                | Code::DirectoryUnreadable
+                | Code::SettingsUnreadable
+                | Code::PlanUnreadable
+        )
     };
     if diagnostics.iter().any(unreadable) {
         Exit::InputOutput

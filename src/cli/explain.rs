@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 use super::input::Question;
 use super::lines::write_json;
 use super::output::Output;
+use super::scope::Scope;
 use super::terminal::Terminal;
 use crate::diagnostic::suggest;
 use crate::policy::Policy;
@@ -25,7 +26,8 @@ pub(crate) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Exit, Fail
     if let Some(rule) = &arguments.why_not {
         known_rule(&question.policy, rule)?;
     }
-    let user = question.users.find(arguments.user)?;
+    let scope = Scope::of(&question.users, &arguments.actor)?;
+    let user = scope.require(question.users.find(arguments.user)?)?;
     let decider = Decider::new(&question.policy, question.basis, question.users.directory())?;
     let explained = match &arguments.why_not {
         Some(rule) => decider.why_not(&user, rule)?,

@@ -29,9 +29,12 @@ mod input;
 mod lines;
 mod output;
 mod parallel;
+mod payloads;
+mod plan;
 mod progress;
 #[cfg(test)]
 mod sample;
+mod scope;
 mod summary;
 mod table;
 mod terminal;
@@ -74,6 +77,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Decide(arguments) => decide::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Diff(arguments) => diff::run(arguments, terminal),
+        Command::Plan(arguments) => plan::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Reference(arguments) => print(&match arguments.format {
             MarkdownOrJson::Markdown => engine::reference_markdown().into_bytes(),

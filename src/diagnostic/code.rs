@@ -6,7 +6,7 @@ use super::Severity;
 
 macro_rules! codes {
     ($($variant:ident = $code:literal, $severity:ident, $title:literal;)+) => {
-        /// A stable code: `P` policy, `D` directory. Each has a page under `docs/errors/`.
+        /// A stable code: `P` policy, `D` directory, `L` plan. Each has a page under `docs/errors/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code { $(#[doc = $title] $variant),+ }
@@ -151,6 +151,58 @@ codes! {
     ListTooLong = "D0408", Error, "a list of more than 1,024 entries";
     EmptyListEntry = "D0409", Error, "an empty entry in a list";
     UnknownTimeZone = "D0410", Error, "an unknown time zone";
+    // Plans: guards, approvers and plan files
+    SettingsUnreadable = "L0001", Error, "guards or approvers that cannot be read";
+    SettingsSyntax = "L0002", Error, "guards or approvers that are not TOML";
+    UnknownSetting = "L0003", Error, "an unknown setting";
+    WrongSetting = "L0004", Error, "a setting of the wrong type or out of range";
+    NotAnApprover = "L0005", Error, "an approver who may not approve";
+    InvalidApproverKey = "L0006", Error, "an approver's key that is no ed25519 public key";
+    SharedApproverKey = "L0007", Error, "one key for two approvers";
+    PlanUnreadable = "L0101", Error, "a plan file that cannot be read";
+    NotAPlan = "L0102", Error, "a file that is no plan";
+    PlanAltered = "L0103", Error, "a plan whose digest does not match";
+    // Plans: hazards. An error may hold what it names, a warning never holds anything.
+    DetachWithWorkingCredential = "L0201", Error, "a detach while a credential still works";
+    DetachBeforeRevoke = "L0202", Warning, "a detach after which nobody can revoke";
+    WithdrawOnMulti = "L0203", Error, "a withdrawal that would cut off everybody";
+    CredentialInUse = "L0204", Error, "a withdrawal that would cut off somebody who stays";
+    CredentialSurvives = "L0205", Warning, "a revocation that leaves a credential";
+    CredentialUnknown = "L0206", Error, "a credential nobody knows enough of";
+    NoFreeLicence = "L0207", Error, "a migration without a free licence";
+    NoMdmLicence = "L0208", Error, "a migration to a licence nobody can name";
+    UnmanagedDevice = "L0209", Error, "a device that nobody manages";
+    MigrationRemovesApp = "L0210", Error, "a removal that takes the app from somebody who keeps it";
+    MigrationUntold = "L0211", Warning, "a migration nobody is told of";
+    RevokeNotEntitled = "L0212", Error, "a revocation the edition does not include";
+    NoLeadTime = "L0213", Warning, "a message that may never be read";
+    CannotNotify = "L0214", Error, "somebody who cannot be told";
+    NothingToCountFrom = "L0215", Error, "a delay that nothing starts";
+    ReplacementLeaving = "L0216", Error, "a replacement that is itself leaving";
+    ReplacementUnknown = "L0217", Error, "a replacement that is no other ID of the person";
+    DeadlineUnmeetable = "L0218", Warning, "a deadline that no allowed step can meet";
+    Overdue = "L0219", Warning, "a deadline that has passed";
+    QuotaExceeded = "L0220", Warning, "more API calls than a day allows";
+    MembershipsUnknown = "L0221", Warning, "groups and lists nobody speaks for";
+    // Plans: refusals of the whole
+    OverCount = "L0301", Error, "more of a class than its limit allows";
+    OverPercent = "L0302", Error, "a larger share than its limit allows";
+    BelowPopulation = "L0303", Error, "a directory too small for its limit";
+    OverDay = "L0304", Error, "more in a day than its limit allows";
+    StaleDirectory = "L0305", Error, "a directory that is too old";
+    DirectoryOfTheFuture = "L0306", Error, "a directory from after the plan's instant";
+    ShrunkDirectory = "L0307", Error, "a directory that lost too many users";
+    OtherDirectory = "L0308", Error, "a previous directory that is not the one before";
+    UnknownActor = "L0309", Error, "an actor who is no administrator";
+    ActorMayNotPlan = "L0310", Error, "an actor who may not own a plan";
+    TooFewApprovers = "L0311", Error, "too few people who could approve";
+    // Plans: refusals of single users
+    MissingPrivilege = "L0401", Error, "a step the actor has no privilege for";
+    OutOfScope = "L0402", Error, "a user outside the actor's scope";
+    ProtectedUser = "L0403", Error, "a user that guards protect";
+    Oneself = "L0404", Error, "a plan about oneself";
+    LastFullAdministrator = "L0405", Error, "the last full administrator";
+    OpenElsewhere = "L0406", Warning, "a user with work still open";
 }
 
 impl fmt::Display for Code {

@@ -28,6 +28,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of what `hasher` was given.
+    pub(crate) fn finish(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -111,7 +116,7 @@ pub(super) fn digest(directory: &Content) -> Digest {
         hasher.update(canonical(&user_content(directory, user)));
     }
     hasher.update("]}");
-    Digest(hasher.finalize().into())
+    Digest::finish(hasher)
 }
 
 /// Everything but the users. A map of `serde_json` is sorted by key.

@@ -35,6 +35,8 @@ pub enum FindingCode {
     UnmanagedContainer,
     /// More licences in use than bought.
     TooFewLicences,
+    /// Somebody whose access or ID goes by a plan is still in a group or list afterwards (PLATFORM 21, 23).
+    ResidualMembership,
 }
 
 /// Something a person should look at.
@@ -68,16 +70,15 @@ impl Finding {
     }
 }
 
-/// All findings: those of users by ID first, then those of credentials, containers and licences.
+/// All findings: those of users by ID first, then those of credentials, containers (both by key) and licences.
 pub(super) fn findings(directory: &Directory) -> Vec<Finding> {
     let mut findings = of_users(directory);
     findings.extend(of_credentials(directory));
-    for (id, broadcast, what) in directory
-        .groups()
-        .iter()
-        .map(|group| (&group.id, group.broadcast, "group"))
-        .chain(directory.lists().iter().map(|list| (&list.id, list.broadcast, "list")))
-    {
+    let groups = directory.groups().iter().map(|group| ("group", &group.id, group.broadcast));
+    let lists = directory.lists().iter().map(|list| ("list", &list.id, list.broadcast));
+    let mut containers: Vec<_> = groups.chain(lists).collect();
+    containers.sort();
+    for (what, id, broadcast) in containers {
         if broadcast.is_none() {
             let message =
                 format!("the {what} {id} has no Broadcast ID: who leaves it must be seen to by hand");
@@ -163,7 +164,9 @@ fn of_credentials(directory: &Directory) -> Vec<Finding> {
         }
     }
     let mut findings = Vec::new();
-    for credential in directory.credentials() {
+    let mut credentials: Vec<_> = directory.credentials().iter().collect();
+    credentials.sort_by_key(|credential| &credential.id);
+    for credential in credentials {
         let key = &credential.id;
         let finding = match users.get(key.as_str()) {
             None => Finding::new(

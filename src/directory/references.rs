@@ -93,8 +93,10 @@ impl References<'_, '_> {
     pub(super) fn check(&mut self, draft: &Draft, provided: &Provided) -> Vec<Derived> {
         let mut derived: Vec<Derived> = draft.users.iter().map(|_| Derived::default()).collect();
         self.check_credentials(draft, provided, &mut derived);
+        // A membership names its container by the key alone, so groups and lists share their keys.
+        let mut keys = HashSet::new();
         for (containers, is_group) in [(&draft.groups, true), (&draft.lists, false)] {
-            self.check_containers(draft, containers, is_group, &mut derived);
+            self.check_containers(draft, containers, is_group, &mut keys, &mut derived);
         }
         self.check_administrators(draft, &mut derived);
         derived
@@ -130,15 +132,15 @@ impl References<'_, '_> {
         }
     }
 
-    fn check_containers(
+    fn check_containers<'d>(
         &mut self,
         draft: &Draft,
-        containers: &[Placed<Container>],
+        containers: &'d [Placed<Container>],
         is_group: bool,
+        keys: &mut HashSet<&'d str>,
         derived: &mut [Derived],
     ) {
         let what = if is_group { "group" } else { "list" };
-        let mut keys = HashSet::new();
         for Placed { value: container, excerpt, span } in containers {
             if !keys.insert(&*container.id) {
                 self.report_duplicate(what, &container.id, *excerpt, *span);

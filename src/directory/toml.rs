@@ -1,4 +1,7 @@
-//! TOML with places: from text to [`Node`]s. Only `directory.toml` and subscription files are TOML.
+//! TOML with places: from text to [`Node`]s, or to a table for readers of other small files. Of a directory only
+//! `directory.toml` and subscription files are TOML.
+
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -30,22 +33,48 @@ pub(super) fn parse<'t>(reading: &mut Reading<'_, 't>) -> Option<Object<'t>> {
         );
         return None;
     }
+    match parse_toml(text) {
+        Ok(table) => Some(stacker::maybe_grow(STACK / 4, STACK, || object(table))),
+        Err(TomlFault::Dots { at }) => {
+            reading.report(
+                Span::at(at, 1),
+                Code::NestedTooDeeply,
+                format!("a line of more than {MOST_DOTS} dots"),
+                "no key of a directory has more than two; if this is a comment or text, shorten it"
+                    .to_owned(),
+            );
+            None
+        }
+        Err(TomlFault::Syntax(errors)) => {
+            for (range, message) in errors {
+                let span = Span::new(range.start, range.end);
+                reading.report(span, Code::TomlSyntax, format!("this is not TOML: {message}"), None);
+            }
+            None
+        }
+    }
+}
+
+/// Why a text is no table. Places are byte offsets.
+pub(crate) enum TomlFault {
+    /// A line with more dots than any key has; it begins at `at`.
+    Dots { at: usize },
+    /// Every syntax error.
+    Syntax(Vec<(Range<usize>, String)>),
+}
+
+/// The table that a TOML text is, parsed with stack enough for whatever it nests. The caller limits its length.
+pub(crate) fn parse_toml(text: &str) -> Result<DeTable<'_>, TomlFault> {
     if let Some(at) = dotted_line(text) {
-        reading.report(
-            Span::at(at, 1),
-            Code::NestedTooDeeply,
-            format!("a line of more than {MOST_DOTS} dots"),
-            "no key of a directory has more than two; if this is a comment or text, shorten it".to_owned(),
-        );
-        return None;
+        return Err(TomlFault::Dots { at });
     }
     stacker::maybe_grow(STACK / 4, STACK, || {
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let span = error.span().map_or(Span::default(), |range| Span::new(range.start, range.end));
-            reading.report(span, Code::TomlSyntax, format!("this is not TOML: {}", error.message()), None);
+        if errors.is_empty() {
+            return Ok(table.into_inner());
         }
-        errors.is_empty().then(|| object(table.into_inner()))
+        let told = |error: &toml::de::Error| (error.span().unwrap_or(0..0), error.message().to_owned());
+        Err(TomlFault::Syntax(errors.iter().map(told).collect()))
     })
 }
 

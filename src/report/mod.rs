@@ -8,8 +8,10 @@
 mod diagnostics;
 mod reference;
 mod visible;
+mod work_order;
 
 #[cfg(feature = "report")]
 pub use diagnostics::{Drawing, draw, tally};
 pub use reference::policy_reference;
 pub use visible::{visible, visible_lines};
+pub use work_order::{Layout, refused_order, work_order};

@@ -114,8 +114,7 @@ pub(crate) fn bench() -> Vec<Step> {
 }
 
 pub(crate) fn demo() -> Vec<Step> {
-    // The command is the alias of `.cargo/config.toml`, so that it is written once.
-    vec![Step::cargo("demo", &["demo"])]
+    vec![Step::function("demo", crate::demo::run)]
 }
 
 pub(crate) fn generate() -> Vec<Step> {

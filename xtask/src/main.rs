@@ -6,6 +6,7 @@
 
 mod acme;
 mod checks;
+mod demo;
 mod generated;
 mod step;
 
@@ -41,7 +42,7 @@ const TASKS: &[Task] = &[
     Task { name: "bench", about: "run the benchmarks", steps: checks::bench },
     Task {
         name: "demo",
-        about: "print what the company of examples/acme decides (also: cargo demo)",
+        about: "print what the company of examples/acme decides and plans (also: cargo demo)",
         steps: checks::demo,
     },
     Task { name: "generate", about: "write every generated file anew", steps: checks::generate },

@@ -1,0 +1,205 @@
+//! `leaver plan`: how decisions are carried out, as a work order or as the plan itself.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Plan as Arguments, StreamOptions, TextOrJson};
+use super::decide::{CHUNK, threads};
+use super::engine::{Decider, Directory};
+use super::exit::{Exit, Failure};
+use super::input::{Question, Users, read_directory};
+use super::output::Output;
+use super::parallel::in_order;
+use super::payloads;
+use super::progress::Progress;
+use super::terminal::Terminal;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::User;
+use crate::plan::{Approvers, Guards, MOST_PLAN_BYTES, MOST_SETTINGS_BYTES, OpenWork, Request, plan};
+use crate::policy::{Decision, Source};
+use crate::report::{Layout, refused_order, work_order};
+
+/// The file of guards that counts if it lies in the directory.
+const GUARDS: &str = "guards.toml";
+/// The file of approvers that counts if it lies in the directory.
+const APPROVERS: &str = "approvers.toml";
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let no_stream = StreamOptions { stream: false, subscription: None };
+    let Question { policy, users, basis } =
+        Question::prepare(&arguments.policy, &arguments.directory, &no_stream, arguments.moment, terminal)?;
+    let Users::Directory(directory) = users else {
+        let help = "a plan needs credentials, groups, lists and administrators: give a folder or a JSON file";
+        return Err(Failure::usage("a stream cannot be planned", Some(help.to_owned())));
+    };
+    let guards = guards(arguments, terminal)?;
+    let approvers = approvers(arguments, &directory, terminal)?;
+    let previous = match &arguments.previous {
+        Some(path) => Some(read_directory(path, terminal)?),
+        None => None,
+    };
+    let open = open_work(&arguments.open)?;
+
+    let worker = || Decider::new(&policy, basis.clone(), Some(&directory));
+    let decisions = decide(&directory, threads(arguments.threads), worker, terminal)?;
+    let mut request =
+        Request::new(directory.snapshot(), &policy, decisions, &basis, &arguments.actor, &guards);
+    request.approvers = approvers.as_ref();
+    request.previous = previous.as_ref().map(Directory::snapshot);
+    request.open = &open;
+    request.recent = open.recent(basis.moment.instant());
+    let planned = plan(request);
+
+    let mut output = Output::open(arguments.output.as_deref())?;
+    let layout = Layout { width: terminal.width, all: arguments.all };
+    let exit = match (&planned, arguments.format) {
+        (Ok(plan), TextOrJson::Json) => {
+            let mut written = Ok(());
+            plan.write_json(|text| {
+                if written.is_ok() {
+                    written = output.write_all(text.as_bytes());
+                }
+            });
+            written?;
+            output.write_all(b"\n")?;
+            Exit::Done
+        }
+        (Ok(plan), TextOrJson::Text) => {
+            let text = work_order(plan, directory.snapshot(), layout).map_err(Failure::bug)?;
+            output.write_all(text.as_bytes())?;
+            Exit::Done
+        }
+        (Err(refused), TextOrJson::Json) => {
+            output.write_all(refused.to_json().as_bytes())?;
+            output.write_all(b"\n")?;
+            Exit::Refused
+        }
+        (Err(refused), TextOrJson::Text) => {
+            let text = refused_order(refused, directory.snapshot(), layout).map_err(Failure::bug)?;
+            output.write_all(text.as_bytes())?;
+            Exit::Refused
+        }
+    };
+    output.finish()?;
+    if let (Ok(plan), Some(folder)) = (&planned, &arguments.payloads) {
+        let written = payloads::write(plan, folder)?;
+        terminal.note(&format!("{written} payloads in {}", folder.display()));
+    }
+    if let Err(refused) = &planned {
+        let reasons: Vec<&str> = refused.refusals.iter().map(|refusal| refusal.message.as_str()).collect();
+        match arguments.format {
+            // They stand at the top of the text already.
+            TextOrJson::Text if arguments.output.is_none() => terminal.note("the plan is refused"),
+            _ => terminal.note(&format!("the plan is refused: {}", reasons.join("; "))),
+        }
+    }
+    Ok(exit)
+}
+
+/// The decisions about all users, in order.
+fn decide<'a>(
+    directory: &Directory,
+    threads: usize,
+    worker: impl Fn() -> Result<Decider<'a>, Failure> + Sync,
+    terminal: &Terminal,
+) -> Result<Vec<Decision>, Failure> {
+    let progress = Progress::new(terminal, "deciding", u64::try_from(directory.len()).ok());
+    let mut decisions = Vec::with_capacity(directory.len());
+    let chunks = directory.snapshot().users().chunks(CHUNK);
+    let worker = || -> Result<_, Failure> {
+        let decider = worker()?;
+        Ok(move |users: &[User]| {
+            decider.batch(|| users.iter().map(|user| decider.decide(user)).collect::<Result<Vec<_>, _>>())
+        })
+    };
+    let consume = |decided: Result<Vec<Decision>, Failure>| -> Result<(), Failure> {
+        decisions.extend(decided?);
+        progress.set(decisions.len() as u64);
+        Ok(())
+    };
+    in_order(threads, chunks, worker, consume)?;
+    Ok(decisions)
+}
+
+/// A file that was named, or the one that lies in the directory.
+fn settings_file(
+    named: Option<&PathBuf>,
+    directory: &Path,
+    usual: &str,
+    terminal: &Terminal,
+) -> Option<PathBuf> {
+    if let Some(path) = named {
+        return Some(path.clone());
+    }
+    let path = directory.join(usual);
+    let is_there = directory.is_dir() && path.is_file();
+    is_there.then(|| {
+        terminal.note(&format!("using {}", path.display()));
+        path
+    })
+}
+
+fn guards(arguments: &Arguments, terminal: &Terminal) -> Result<Guards, Failure> {
+    let file = settings_file(arguments.guards.as_ref(), &arguments.directory, GUARDS, terminal);
+    let Some(path) = file else {
+        terminal.note("no guards were given: the built-in limits count");
+        return Ok(Guards::default());
+    };
+    let (name, text) = settings_text(&path)?;
+    Guards::from_toml(&name, &text).map_err(|diagnostics| of_settings(diagnostics, name, text))
+}
+
+fn approvers(
+    arguments: &Arguments,
+    directory: &Directory,
+    terminal: &Terminal,
+) -> Result<Option<Approvers>, Failure> {
+    let file = settings_file(arguments.approvers.as_ref(), &arguments.directory, APPROVERS, terminal);
+    let Some(path) = file else { return Ok(None) };
+    let (name, text) = settings_text(&path)?;
+    let read = Approvers::from_toml(&name, &text, directory.snapshot());
+    read.map(Some).map_err(|diagnostics| of_settings(diagnostics, name, text))
+}
+
+fn of_settings(diagnostics: Vec<Diagnostic>, name: String, text: String) -> Failure {
+    Failure::Diagnostics { diagnostics, sources: vec![Source::new(name, text)] }
+}
+
+fn settings_text(path: &Path) -> Result<(String, String), Failure> {
+    let name = path.display().to_string();
+    let bytes = read(path, Code::SettingsUnreadable, MOST_SETTINGS_BYTES)?;
+    String::from_utf8(bytes).map(|text| (name.clone(), text)).map_err(|_| {
+        let message = "the file is not UTF-8";
+        Failure::of(vec![
+            Diagnostic::new(Code::SettingsUnreadable, message, name, Place::FILE).help("save it as UTF-8"),
+        ])
+    })
+}
+
+/// The bytes of a file, of which no more than `most` are read.
+fn read(path: &Path, code: Code, most: u64) -> Result<Vec<u8>, Failure> {
+    let refuse = |message: String, help: &str| {
+        let found = Diagnostic::new(code, message, path.display().to_string(), Place::FILE);
+        Failure::of(vec![found.help(help)])
+    };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(|error| {
+        refuse(format!("the file cannot be read: {error}"), "check that it exists and that you may read it")
+    })?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
+        return Ok(bytes);
+    }
+    Err(refuse(format!("the file has more than {most} bytes"), "is this the right file?"))
+}
+
+/// The users of plans that are still at work.
+fn open_work(plans: &[PathBuf]) -> Result<OpenWork, Failure> {
+    let mut open = OpenWork::none();
+    for path in plans {
+        let text = read(path, Code::PlanUnreadable, MOST_PLAN_BYTES)?;
+        open.add_plan(&path.display().to_string(), &text).map_err(|found| Failure::of(vec![found]))?;
+    }
+    Ok(open)
+}

@@ -1,0 +1,208 @@
+//! A plan as a value: what it holds, its canonical JSON, and its digest.
+//!
+//! A plan is bound by its digest to everything it was made from. The digest is the SHA-256 of the canonical
+//! JSON (RFC 8785) without the key `digest`; whole numbers and ASCII keys only, so that common tools write the
+//! same bytes.
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+
+use super::canonical;
+use super::exposure::Exposure;
+use super::hazard::{Hazard, Reason, Refusal};
+use super::licences::Seats;
+use super::limits::GuardCheck;
+use super::step::Batch;
+use crate::directory::{Digest, Finding};
+use crate::model::{Id, format_instant};
+use crate::policy::{Decision, word_enum};
+
+word_enum! {
+    /// How it stands with a user in a plan.
+    Status {
+        /// It has steps.
+        Planned = "planned",
+        /// Nothing is to happen.
+        Kept = "kept",
+        /// What is decided is the case already.
+        Done = "done",
+        /// Held, by the decision or by a hazard.
+        Held = "held",
+        /// Protected, or beyond the actor's privileges or scope.
+        Refused = "refused",
+        /// Another plan is at work.
+        Open = "open",
+    }
+}
+
+/// What a plan was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// The instant of the plan.
+    #[serde(serialize_with = "crate::model::instant")]
+    pub as_of: OffsetDateTime,
+    /// The administrator who owns it.
+    pub actor: String,
+    /// The version of leaver.
+    pub leaver_version: &'static str,
+    /// The version of the time zone rules.
+    pub tzdata: &'static str,
+    /// Digest of the directory.
+    pub directory: Digest,
+    /// Digest of the policy's files.
+    pub policy: Digest,
+    /// Digest of the guards.
+    pub guards: Digest,
+    /// Digest of the approvers, if they were given.
+    pub approvers: Option<Digest>,
+    /// Digest of the entitlements.
+    pub entitlements: Digest,
+    /// Digest of the configuration of connectors, if one was given.
+    pub connectors: Option<Digest>,
+}
+
+/// A user in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedUser {
+    /// The ID.
+    pub user: Id,
+    /// What is decided.
+    pub decision: Decision,
+    /// How it stands.
+    pub status: Status,
+    /// Why it is held, refused or left to another plan.
+    pub reason: Option<Reason>,
+    /// The numbers of its steps.
+    pub steps: Vec<u32>,
+    /// Until when, at worst, the person can read, write and be seen.
+    pub exposure: Exposure,
+    /// The plan that is at work.
+    pub open_in: Option<Digest>,
+}
+
+/// Everything a plan says, before it is handed out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Content {
+    /// What it was made from.
+    pub made: Made,
+    /// Until when it may be begun.
+    #[serde(serialize_with = "crate::model::instant")]
+    pub expires_at: OffsetDateTime,
+    /// Every user of the directory, by ID.
+    pub users: Vec<PlannedUser>,
+    /// The work, in order.
+    pub batches: Vec<Batch>,
+    /// What would not do what it says: of users by ID, then of the plan.
+    pub hazards: Vec<Hazard>,
+    /// What a person should look at besides.
+    pub findings: Vec<Finding>,
+    /// Every guard with its limit and the plan's value.
+    pub guards: Vec<GuardCheck>,
+    /// Seats; `None` if it is not known how many there are.
+    pub licences: Option<Seats>,
+    /// How many people besides the actor must approve.
+    pub approvals_needed: u32,
+}
+
+/// A plan that passed every guard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    content: Content,
+    digest: Digest,
+}
+
+/// Why there is no plan: everything that was refused, and what the plan would have been.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the plan is refused: {}", refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; "))]
+pub struct PlanRefused {
+    /// All reasons.
+    pub refusals: Vec<Refusal>,
+    /// What would have been planned; `None` if the actor may not own a plan at all. It has no digest, so
+    /// nothing can approve or apply it.
+    pub content: Option<Box<Content>>,
+}
+
+impl Plan {
+    /// A plan of what passed the guards.
+    pub(super) fn new(content: Content) -> Self {
+        let mut hasher = Sha256::new();
+        content.write(None, &mut |text| hasher.update(text));
+        Self { content, digest: Digest::finish(hasher) }
+    }
+
+    /// What it says.
+    pub const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The digest.
+    pub const fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Canonical JSON, with the digest.
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        self.write_json(|part| text.push_str(part));
+        text
+    }
+
+    /// Gives the canonical JSON to `write`, piece by piece: a large plan never stands in memory as text.
+    pub fn write_json(&self, mut write: impl FnMut(&str)) {
+        self.content.write(Some(&self.digest), &mut write);
+    }
+}
+
+impl PlanRefused {
+    /// Canonical JSON: `refusals`, and the keys of a plan without `digest` if there was one to refuse.
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            refusals: &'a [Refusal],
+            #[serde(flatten, skip_serializing_if = "Option::is_none")]
+            content: Option<&'a Content>,
+        }
+        canonical::text(&Whole { refusals: &self.refusals, content: self.content.as_deref() })
+    }
+}
+
+impl Content {
+    /// Writes canonical JSON: keys in order, `digest` only if given, users one by one.
+    fn write(&self, digest: Option<&Digest>, write: &mut impl FnMut(&str)) {
+        write("{\"approvals_needed\":");
+        write(&canonical::text(&self.approvals_needed));
+        write(",\"batches\":");
+        list(&self.batches, write);
+        if let Some(digest) = digest {
+            write(",\"digest\":");
+            write(&canonical::text(digest));
+        }
+        write(",\"expires_at\":");
+        write(&canonical::text(&format_instant(self.expires_at)));
+        write(",\"findings\":");
+        list(&self.findings, write);
+        write(",\"guards\":");
+        list(&self.guards, write);
+        write(",\"hazards\":");
+        list(&self.hazards, write);
+        write(",\"licences\":");
+        write(&canonical::text(&self.licences));
+        write(",\"made\":");
+        write(&canonical::text(&self.made));
+        write(",\"users\":");
+        list(&self.users, write);
+        write("}");
+    }
+}
+
+fn list(items: &[impl Serialize], write: &mut impl FnMut(&str)) {
+    write("[");
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            write(",");
+        }
+        write(&canonical::text(item));
+    }
+    write("]");
+}
