@@ -1,74 +1,130 @@
-//! One decision through the Rhai interpreter, beside a hand-written `match` over the same users.
+//! One decision by the index and by the Rhai interpreter, beside a hand-written `match` over the same
+//! users, in the same run.
 //!
 //! Policy P5 has five rules, P100 the same with 95 seeded conjunctions after the first. Every answer
-//! is compared before anything is timed. `cargo bench --bench decide`.
+//! is compared before anything is timed. What counts are the ratios to the hand-written code, each of
+//! the median of interleaved rounds, in time of the processor and not of the clock. `cargo bench --bench decide`.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
 mod work;
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use criterion::{Criterion, Throughput};
+use leaver::policy::Prepared;
 use work::{Case, Conjunction};
 
 const USERS: usize = 2_000;
 
+/// Rounds of which the median counts.
+const ROUNDS: usize = 9;
+
+/// One way of doing the work.
+struct Row<'a> {
+    name: &'static str,
+    /// How often one round goes through all users.
+    times: u32,
+    work: Box<dyn Fn() + 'a>,
+}
+
+fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
+    vec![
+        Row { name: "hand-written match", times: 100, work: Box::new(|| case.match_all()) },
+        Row { name: "hand-written match on texts", times: 50, work: Box::new(|| case.match_all_texts()) },
+        Row {
+            name: "verdict, prepared user",
+            times: 100,
+            work: Box::new(move || {
+                for user in prepared {
+                    black_box(user.verdict().expect("no deadline"));
+                }
+            }),
+        },
+        Row {
+            name: "verdict from a user's facts",
+            times: 50,
+            work: Box::new(|| {
+                for user in &case.users {
+                    black_box(case.evaluator.verdict(user).expect("no deadline"));
+                }
+            }),
+        },
+        Row {
+            name: "whole decision by the index",
+            times: 5,
+            work: Box::new(|| case.decide_all(&case.evaluator)),
+        },
+        Row {
+            name: "whole decision by the interpreter",
+            times: 1,
+            work: Box::new(|| case.decide_all(&case.reference)),
+        },
+    ]
+}
+
+/// Nanoseconds per decision of one round.
+fn time(row: &Row<'_>, users: usize) -> f64 {
+    let before = work::processor_time();
+    for _ in 0..row.times {
+        (row.work)();
+    }
+    let decisions = f64::from(row.times) * f64::from(u32::try_from(users).expect("a count of users"));
+    (work::processor_time() - before) / decisions
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Prints a table: nanoseconds, and the ratio to the hand-written code of the same round.
+fn table(case: &Case) {
+    let prepared = case.prepare_all();
+    let rows = rows(case, &prepared);
+    let rounds: Vec<Vec<f64>> =
+        (0..ROUNDS).map(|_| rows.iter().map(|row| time(row, case.users.len())).collect()).collect();
+    println!("\n| {} | ns per decision | × hand-written match |\n|---|---|---|", case.name);
+    for (at, row) in rows.iter().enumerate() {
+        let ns = median(rounds.iter().map(|round| round[at]).collect());
+        let ratio = median(rounds.iter().map(|round| round[at] / round[0]).collect());
+        println!("| {} | {ns:.1} | {ratio:.2} |", row.name);
+    }
+    println!();
+}
+
+/// How the cost of a verdict grows with the number of rules.
+fn growth() {
+    let cases: Vec<Case> = [1, 10, 100, 1_000].into_iter().map(|rules| Case::growing(rules, USERS)).collect();
+    let prepared: Vec<_> = cases.iter().map(Case::prepare_all).collect();
+    let work = |prepared: &Vec<Prepared<'_>>| {
+        let before = work::processor_time();
+        for _ in 0..50 {
+            for user in prepared {
+                black_box(user.verdict().expect("no deadline"));
+            }
+        }
+        (work::processor_time() - before) / f64::from(50 * u32::try_from(USERS).expect("few"))
+    };
+    let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| prepared.iter().map(work).collect()).collect();
+    println!("\n| rules | ns per verdict | × one rule |\n|---|---|---|");
+    for (at, case) in cases.iter().enumerate() {
+        let ns = median(rounds.iter().map(|round| round[at]).collect());
+        let ratio = median(rounds.iter().map(|round| round[at] / round[0]).collect());
+        println!("| {} | {ns:.1} | {ratio:.2} |", case.evaluator.policy().rules().len());
+    }
+    println!();
+}
+
 fn bench(criterion: &mut Criterion, case: &Case) {
+    let prepared = case.prepare_all();
     let mut group = criterion.benchmark_group(case.name);
     group.throughput(Throughput::Elements(case.users.len() as u64));
-    group.bench_function("hand-written match", |bencher| {
-        bencher.iter(|| {
-            case.typed.iter().map(|user| work::by_hand(user, &case.conjunctions) as usize).sum::<usize>()
-        });
-    });
     group.sample_size(10);
-    group.bench_function("interpreter, whole decision", |bencher| {
-        bencher.iter(|| decide_all(case));
-    });
+    for row in rows(case, &prepared) {
+        group.bench_function(row.name, |bencher| bencher.iter(|| (row.work)()));
+    }
     group.finish();
-}
-
-/// All users of a case, on one stack.
-fn decide_all(case: &Case) {
-    case.evaluator.batch(|evaluator| {
-        for user in &case.users {
-            black_box(evaluator.decide(user).expect("no deadline"));
-        }
-    });
-}
-
-/// Medians of interleaved rounds, in nanoseconds per decision, and their ratio.
-fn ratio(case: &Case) {
-    let mut rounds: Vec<(f64, f64)> = (0..7)
-        .map(|_| {
-            let per = |since: Instant, count: usize| {
-                since.elapsed().as_secs_f64() * 1e9
-                    / f64::from(u32::try_from(count).expect("a count of users"))
-            };
-            let start = Instant::now();
-            for _ in 0..50 {
-                black_box(
-                    case.typed
-                        .iter()
-                        .map(|user| work::by_hand(user, &case.conjunctions) as usize)
-                        .sum::<usize>(),
-                );
-            }
-            let by_hand = per(start, 50 * case.typed.len());
-            let start = Instant::now();
-            decide_all(case);
-            (by_hand, per(start, case.users.len()))
-        })
-        .collect();
-    rounds.sort_by(|left, right| (left.1 / left.0).total_cmp(&(right.1 / right.0)));
-    let (by_hand, interpreter) = rounds[rounds.len() / 2];
-    println!(
-        "{}: hand-written {by_hand:.1} ns, interpreter {interpreter:.0} ns, ratio {:.0}",
-        case.name,
-        interpreter / by_hand
-    );
 }
 
 fn main() {
@@ -76,8 +132,12 @@ fn main() {
     for (name, conjunctions) in [("P5", 0), ("P100", 95)] {
         let case = Case::new(name, Conjunction::seeded(conjunctions), USERS);
         case.compare();
-        ratio(&case);
-        bench(&mut criterion, &case);
+        table(&case);
+        // Criterion's own, longer measurement: `cargo bench --bench decide -- P5`.
+        if std::env::args().any(|argument| argument == name) {
+            bench(&mut criterion, &case);
+        }
     }
+    growth();
     criterion.final_summary();
 }

@@ -18,11 +18,16 @@ use page::{Fence, folder, page};
 use schema::check_files;
 
 /// Codes that no text of a policy gives by itself. Their pages say how they arise.
-const WITHOUT_EXAMPLE: [Code; 9] = [
+const WITHOUT_EXAMPLE: [Code; 13] = [
     Code::PolicyUnreadable,
     Code::PolicyTooLarge,
     Code::PolicyNotUtf8,
     Code::PolicyByteOrderMark,
+    // Found by `leaver check`, which looks at all users there could be.
+    Code::NeverAnswers,
+    Code::AlwaysLoses,
+    Code::Overlap,
+    Code::NotLowered,
     Code::FieldNotProvided,
     Code::SandboxOpen,
     Code::TestsUnreadable,

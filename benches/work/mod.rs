@@ -1,11 +1,19 @@
 //! The work of the benchmarks: seeded users, the policies P5 and P100, and the same rules by hand.
 
-use std::fmt::Write as _;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use leaver::model::{Edition, Employment, Fact, Field, Moment, Schema, User, Value, parse_instant};
-use leaver::policy::{Basis, Evaluator, Source, check};
+use leaver::policy::{Basis, Evaluator, Means, Prepared, Source, check};
 use time::Duration;
+
+/// Nanoseconds that this thread has had of a processor: on a machine with other work the only time
+/// that compares.
+pub(crate) fn processor_time() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let duration = std::time::Duration::try_from(time).expect("time does not run backwards");
+    duration.as_secs_f64() * 1e9
+}
 
 /// A user as a Rust author would hold it for speed.
 pub(crate) struct Typed {
@@ -17,6 +25,47 @@ pub(crate) struct Typed {
     legal_hold: bool,
     last_seen_days: i64,
     groups: usize,
+}
+
+/// A user as it comes from elsewhere: texts.
+pub(crate) struct Texts {
+    employment: String,
+    department: String,
+    country: String,
+    edition: String,
+    has_left: bool,
+    legal_hold: bool,
+    last_seen_days: i64,
+    groups: usize,
+}
+
+impl Texts {
+    fn of(user: &Typed) -> Self {
+        Self {
+            employment: user.employment.to_string(),
+            department: format!("d{}", user.department),
+            country: format!("c{}", user.country),
+            edition: user.edition.to_string(),
+            has_left: user.has_left,
+            legal_hold: user.legal_hold,
+            last_seen_days: user.last_seen_days,
+            groups: user.groups,
+        }
+    }
+
+    /// The user in the form that is decided fast.
+    fn typed(&self) -> Option<Typed> {
+        Some(Typed {
+            employment: self.employment.parse().ok()?,
+            department: self.department.strip_prefix('d')?.parse().ok()?,
+            country: self.country.strip_prefix('c')?.parse().ok()?,
+            edition: self.edition.parse().ok()?,
+            has_left: self.has_left,
+            legal_hold: self.legal_hold,
+            last_seen_days: self.last_seen_days,
+            groups: self.groups,
+        })
+    }
 }
 
 /// What is answered.
@@ -108,7 +157,11 @@ pub(crate) struct Case {
     pub(crate) conjunctions: Vec<Conjunction>,
     pub(crate) users: Vec<User>,
     pub(crate) typed: Vec<Typed>,
+    pub(crate) texts: Vec<Texts>,
+    /// By the index.
     pub(crate) evaluator: Evaluator,
+    /// By the interpreter.
+    pub(crate) reference: Evaluator,
 }
 
 impl Case {
@@ -120,16 +173,72 @@ impl Case {
         let typed: Vec<Typed> = (0..count).map(|_| Typed::seeded(&mut seeded)).collect();
         let users =
             typed.iter().enumerate().map(|(index, user)| user.to_user(index, &schema, &moment)).collect();
-        let checked = check(vec![Source::new("bench.rhai", policy(&conjunctions))], &schema, None);
+        let texts = typed.iter().map(Texts::of).collect();
+        // A thousand rules do not fit one file.
+        let sources = policy(&conjunctions)
+            .chunks(250)
+            .enumerate()
+            .map(|(at, rules)| Source::new(format!("{at}.rhai"), rules.concat()))
+            .collect();
+        let checked = check(sources, &schema, None);
         let policy = checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
-        let evaluator = policy.evaluator(Basis::new(moment, true)).expect("the sandbox holds");
-        Self { name, conjunctions, users, typed, evaluator }
+        assert_eq!(policy.unlowered(), [], "every rule of the benchmark is lowered");
+        let basis = Basis::new(moment, true);
+        let evaluator = policy.evaluator(basis.clone()).expect("the sandbox holds");
+        let basis = Basis { means: Means::Interpreter, ..basis };
+        let reference = policy.evaluator(basis).expect("the sandbox holds");
+        Self { name, conjunctions, users, typed, texts, evaluator, reference }
     }
 
-    /// Every answer of the interpreter is that of the hand-written rules.
+    /// A policy of so many rules: the legal hold, and seeded conjunctions.
+    pub(crate) fn growing(rules: usize, count: usize) -> Self {
+        let mut case = Self::new("growth", Conjunction::seeded(rules.saturating_sub(5)), count);
+        if rules < 5 {
+            let schema = case.evaluator.policy().schema().clone();
+            let first = policy(&[]).swap_remove(0);
+            let checked = check(vec![Source::new("one.rhai", first)], &schema, None);
+            let one = checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+            case.evaluator = one.evaluator(case.evaluator.basis().clone()).expect("the sandbox holds");
+        }
+        case
+    }
+
+    pub(crate) fn prepare_all(&self) -> Vec<Prepared<'_>> {
+        self.users.iter().map(|user| self.evaluator.prepare(user)).collect()
+    }
+
+    /// The hand-written rules over all users.
+    pub(crate) fn match_all(&self) {
+        for user in &self.typed {
+            black_box(by_hand(user, &self.conjunctions));
+        }
+    }
+
+    /// The same, from users that hold texts.
+    pub(crate) fn match_all_texts(&self) {
+        for user in &self.texts {
+            black_box(user.typed().map(|user| by_hand(&user, &self.conjunctions)));
+        }
+    }
+
+    /// Whole decisions about all users, on one stack.
+    pub(crate) fn decide_all(&self, evaluator: &Evaluator) {
+        evaluator.batch(|evaluator| {
+            for user in &self.users {
+                black_box(evaluator.decide(user).expect("no deadline"));
+            }
+        });
+    }
+
+    /// Every answer, by every way, is that of the hand-written rules.
     pub(crate) fn compare(&self) {
-        for (user, typed) in self.users.iter().zip(&self.typed) {
+        for ((user, typed), texts) in self.users.iter().zip(&self.typed).zip(&self.texts) {
             let decision = self.evaluator.decide(user).expect("no deadline");
+            assert_eq!(decision, self.reference.decide(user).expect("no deadline"));
+            let verdict = self.evaluator.prepare(user).verdict().expect("no deadline");
+            assert_eq!((verdict.disposition, verdict.access), (decision.disposition, decision.access));
+            let again = texts.typed().map(|user| by_hand(&user, &self.conjunctions));
+            assert_eq!(again, Some(by_hand(typed, &self.conjunctions)));
             let words = (decision.disposition.word(), decision.access.word());
             let expected = match by_hand(typed, &self.conjunctions) {
                 Answer::Keep => ("keep", "keep"),
@@ -181,28 +290,29 @@ impl Typed {
     }
 }
 
-/// The policy text.
-fn policy(conjunctions: &[Conjunction]) -> String {
-    let mut text =
-        String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
+/// The rules as text.
+fn policy(conjunctions: &[Conjunction]) -> Vec<String> {
+    let mut rules =
+        vec!["/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n".to_owned()];
     for (index, rule) in conjunctions.iter().enumerate() {
         let answer = match rule.answer {
             Answer::Withdraw => "withdraw()",
             Answer::Keep => "keep()",
             _ => "review(\"seeded\")",
         };
-        let _ = writeln!(
-            text,
+        rules.push(format!(
             "/// seeded\nfn seeded_{index}(user) {{ if user.department in [\"d{}\"] && user.country in [\"c{}\"] && \
-             user.last_seen != () && days_since(user.last_seen) > {} && user.employment == \"{}\" && user.groups.len() >= {} {{ {answer} }} }}",
+             user.last_seen != () && days_since(user.last_seen) > {} && user.employment == \"{}\" && user.groups.len() >= {} {{ {answer} }} }}\n",
             rule.department, rule.country, rule.unseen, rule.employment, rule.groups,
-        );
+        ));
     }
-    text.push_str(
-        "/// 2\nfn staff(user) { if user.has_left && user.employment == \"staff\" && user.edition == \"enterprise\" { revoke() } }\n\
-         /// 3\nfn externals(user) { if user.has_left && user.employment in [\"contractor\", \"partner\"] { detach() } }\n\
-         /// 4\nfn others(user) { if user.has_left { withdraw() } }\n\
-         /// 5\nfn unused(user) { if !user.has_left && user.employment == \"service\" && user.last_seen != () && days_since(user.last_seen) > 90 { review(\"unused\") } }\n",
-    );
-    text
+    rules.extend(LAST_RULES.map(str::to_owned));
+    rules
 }
+
+const LAST_RULES: [&str; 4] = [
+    "/// 2\nfn staff(user) { if user.has_left && user.employment == \"staff\" && user.edition == \"enterprise\" { revoke() } }\n",
+    "/// 3\nfn externals(user) { if user.has_left && user.employment in [\"contractor\", \"partner\"] { detach() } }\n",
+    "/// 4\nfn others(user) { if user.has_left { withdraw() } }\n",
+    "/// 5\nfn unused(user) { if !user.has_left && user.employment == \"service\" && user.last_seen != () && days_since(user.last_seen) > 90 { review(\"unused\") } }\n",
+];

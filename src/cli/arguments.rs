@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Check(Check),
     Decide(Decide),
     Explain(Explain),
+    Diff(Diff),
     Plan(Plan),
     Test(Test),
     Reference(Reference),
@@ -74,6 +75,14 @@ pub(crate) struct Check {
     /// A directory whose attributes, groups and lists the policy may name
     #[arg(long, value_name = "DIR")]
     pub(crate) directory: Option<PathBuf>,
+    /// Also say which rules want different things for the same user, and which run in the interpreter
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Also show the kinds of users on whom no rule acts
+    #[arg(long)]
+    pub(crate) covers: bool,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
     /// How the diagnostics are written; `json` is a list with one diagnostic a line
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,
@@ -154,6 +163,9 @@ pub(crate) struct Explain {
     /// Why this rule did not apply
     #[arg(long, value_name = "RULE")]
     pub(crate) why_not: Option<String>,
+    /// Also the fewest facts that would have to be different for another decision
+    #[arg(long, conflicts_with = "why_not")]
+    pub(crate) counterfactual: bool,
     #[command(flatten)]
     pub(crate) moment: AsOf,
     #[command(flatten)]
@@ -260,6 +272,32 @@ pub(crate) struct Reference {
     /// How the reference is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: MarkdownOrJson,
+}
+
+/// Compare two policies over all users there could be, and over those of a directory
+///
+/// For each pair of rules that decide differently one user is shown about whom both policies have
+/// really decided. Reasons and names of rules may differ without being a change.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver diff acme.rhai next.rhai
+  leaver diff acme.rhai next.rhai acme/ --as-of 2026-12-01T00:00:00Z
+  leaver diff acme.rhai next.rhai --format json
+
+Ends with 1 if there are changes.")]
+pub(crate) struct Diff {
+    /// The policy as it is: a `.rhai` file, or a folder of them
+    pub(crate) old: PathBuf,
+    /// The policy as it shall be
+    pub(crate) new: PathBuf,
+    /// A directory whose users are decided about by both
+    pub(crate) directory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// How the changes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
 }
 
 /// Print completions for a shell

@@ -17,7 +17,7 @@ use crate::policy::{self, Answer, Basis, Decision, Evaluator, Names, Policy, Sou
 use crate::report;
 
 pub(crate) use crate::directory::BadRecord;
-pub(crate) use crate::policy::{Checked, load_sources};
+pub(crate) use crate::policy::{Change, Checked, Comparison, load_sources};
 
 /// Checks a policy; with a directory also the groups and lists it names.
 pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Option<&Directory>) -> Checked {
@@ -27,6 +27,43 @@ pub(crate) fn check(sources: Vec<Source>, schema: &Arc<Schema>, directory: Optio
 /// The fields a policy reads and nobody provides.
 pub(crate) fn missing_fields(policy: &Policy, provides: &dyn Fn(Slot) -> bool) -> Vec<Diagnostic> {
     policy.missing_fields(provides)
+}
+
+/// What holds of a policy whoever it decides about; `verbose` also what is often meant so.
+pub(crate) fn analyse(policy: &Policy, basis: &Basis, verbose: bool) -> Result<Vec<Diagnostic>, Failure> {
+    let mut found = policy.analyse(basis).map_err(|open| Failure::of(vec![open]))?;
+    if verbose {
+        found.extend(policy.overlaps(basis).map_err(|open| Failure::of(vec![open]))?);
+    }
+    let mut diagnostics: Vec<Diagnostic> = found.iter().map(|finding| finding.diagnostic(policy)).collect();
+    if verbose {
+        diagnostics.extend(policy.unlowered().iter().map(|unlowered| unlowered.diagnostic(policy)));
+    }
+    Ok(diagnostics)
+}
+
+/// The kinds of users on whom no rule acts, each with an example.
+pub(crate) fn uncovered(policy: &Policy, basis: &Basis) -> Result<Vec<String>, Failure> {
+    let found = policy.uncovered(basis).map_err(|open| Failure::of(vec![open]))?;
+    if found.is_empty() {
+        return Ok(vec!["some rule acts on every kind of users".to_owned()]);
+    }
+    let line = |one: &policy::Uncovered| {
+        let stage = if one.has_left { "who has left" } else { "who stays" };
+        let facts = policy::witness_facts(&one.witness, policy);
+        format!("no rule acts on {} {stage}, such as {facts}", one.employment)
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+/// What two policies decide differently, over all users there could be.
+pub(crate) fn compare(old: &Policy, new: &Policy, basis: &Basis) -> Result<Comparison, Failure> {
+    old.compare(new, basis).map_err(|open| Failure::of(vec![open]))
+}
+
+/// A witness as a policy test tells of a user.
+pub(crate) fn facts(user: &User, policy: &Policy) -> Json {
+    policy::witness_facts(user, policy)
 }
 
 /// A directory in memory.
@@ -197,6 +234,32 @@ impl<'a> Decider<'a> {
             json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
             text: explanation.to_text(),
         })
+    }
+
+    /// The explanation, and the fewest facts that would have to be different for another decision.
+    pub(crate) fn explain_with_counterfactuals(&self, user: &User) -> Result<Explained, Failure> {
+        let mut explained = self.explain(user)?;
+        let find = |id| self.directory.and_then(|directory| directory.user(id));
+        let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
+        let found = self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user, error))?;
+        explained.text.push_str("\nIt would be another decision if:\n");
+        for one in &found {
+            let changes: Vec<String> = one
+                .changes
+                .iter()
+                .map(|change| format!("{} were {} and not {}", change.field, change.to, change.from))
+                .collect();
+            let (disposition, access) = (one.decision.disposition, one.decision.access);
+            explained.text.push_str(&format!("  {}: {disposition}, {access}\n", changes.join(" and ")));
+        }
+        if found.is_empty() {
+            explained.text.push_str("  more than two facts were different\n");
+        }
+        if let Json::Object(members) = &mut explained.json {
+            let found = serde_json::to_value(&found).map_err(Failure::bug)?;
+            members.insert("counterfactual".to_owned(), found);
+        }
+        Ok(explained)
     }
 
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {

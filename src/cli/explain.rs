@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Exit, Fail
     let decider = Decider::new(&question.policy, question.basis, question.users.directory())?;
     let explained = match &arguments.why_not {
         Some(rule) => decider.why_not(&user, rule)?,
+        None if arguments.counterfactual => decider.explain_with_counterfactuals(&user)?,
         None => decider.explain(&user)?,
     };
     let mut output = Output::standard();

@@ -183,7 +183,7 @@ impl Question {
 }
 
 /// The present instant, in whole seconds. Only the command line reads the clock.
-fn now() -> OffsetDateTime {
+pub(crate) fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now)
 }

@@ -21,6 +21,7 @@ use terminal::Terminal;
 mod arguments;
 mod check;
 mod decide;
+mod diff;
 mod engine;
 mod exit;
 mod explain;
@@ -75,6 +76,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Decide(arguments) => decide::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),
+        Command::Diff(arguments) => diff::run(arguments, terminal),
         Command::Plan(arguments) => plan::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Reference(arguments) => print(&match arguments.format {

@@ -13,15 +13,15 @@ use serde::Serialize;
 use super::arguments::{Test, TextOrJson};
 use super::engine::{self, Decider};
 use super::exit::{Exit, Failure};
-use super::input::{checked_policy, note_attributes, read_directory};
+use super::input::{checked_policy, note_attributes, now, read_directory};
 use super::lines::write_json;
 use super::output::Output;
 use super::terminal::Terminal;
 use crate::diagnostic::{self, Code, Diagnostic, Place};
 use crate::model::{Moment, Schema, Zone};
 use crate::policy::tests_file::expectation::Mismatch;
-use crate::policy::tests_file::{self, TestCase};
-use crate::policy::{Basis, Decision, Policy, Source};
+use crate::policy::tests_file::{self, Invariant, TestCase};
+use crate::policy::{Basis, Decision, Policy, Proof, Source};
 use crate::report::{draw, visible, visible_lines};
 
 /// Largest test file that is read.
@@ -49,7 +49,30 @@ struct Report {
     passed: usize,
     failed: usize,
     tests: Vec<Verdict>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invariants: Vec<Promise>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of one invariant.
+#[derive(Debug, Serialize)]
+struct Promise {
+    file: String,
+    line: usize,
+    name: String,
+    /// `holds`, `refuted`, or `open` where neither could be shown.
+    proof: &'static str,
+    /// Somebody for whom it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
+}
+
+impl Promise {
+    fn holds(&self) -> bool {
+        self.proof == "holds"
+    }
 }
 
 /// Runs the command.
@@ -72,18 +95,25 @@ pub(crate) fn run(arguments: &Test, terminal: &Terminal) -> Result<Exit, Failure
         [] => tests_beside(&arguments.policy)?,
         given => given.to_vec(),
     };
-    let tests = read_tests(&files, &schema)?;
+    let (tests, invariants) = read_tests(&files, &schema)?;
 
     let mut reached = BTreeSet::new();
     let mut verdicts = Vec::new();
     for test in tests {
         verdicts.push(judge(test, &policy, &zone, &mut reached)?);
     }
-    let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
+    let promises: Vec<Promise> = invariants
+        .into_iter()
+        .map(|invariant| promise(invariant, &policy, &zone))
+        .collect::<Result<_, _>>()?;
+    let count = verdicts.len() + promises.len();
+    let passed = verdicts.iter().filter(|verdict| verdict.passed).count()
+        + promises.iter().filter(|promise| promise.holds()).count();
     let report = Report {
         passed,
-        failed: verdicts.len() - passed,
+        failed: count - passed,
         tests: verdicts,
+        invariants: promises,
         diagnostics: unreached(&policy, &reached),
     };
     write_report(&report, arguments.format, &shown, terminal)?;
@@ -112,21 +142,25 @@ fn tests_beside(policy: &Path) -> Result<Vec<PathBuf>, Failure> {
     if files.is_empty() { Err(none(&policy.join("*.test.json"))) } else { Ok(files) }
 }
 
-/// The tests of all files, or everything that is wrong with any.
-fn read_tests(files: &[PathBuf], schema: &Schema) -> Result<Vec<TestCase>, Failure> {
-    let (mut tests, mut diagnostics) = (Vec::new(), Vec::new());
+/// The tests and invariants of all files, or everything that is wrong with any.
+fn read_tests(files: &[PathBuf], schema: &Schema) -> Result<(Vec<TestCase>, Vec<Invariant>), Failure> {
+    let (mut tests, mut invariants, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new());
     for path in files {
         let name = path.display().to_string();
         let read = read_text(path)
             .map_err(|message| vec![Diagnostic::new(Code::TestsUnreadable, message, &name, Place::FILE)])
-            .and_then(|text| tests_file::parse(&name, &text, schema));
+            .map(|text| (tests_file::parse(&name, &text, schema), tests_file::invariants(&name, &text)));
         match read {
-            Ok(found) => tests.extend(found),
+            Ok((found, promised)) => {
+                diagnostics.extend(found.map(|found| tests.extend(found)).err().into_iter().flatten());
+                diagnostics
+                    .extend(promised.map(|found| invariants.extend(found)).err().into_iter().flatten());
+            }
             Err(found) => diagnostics.extend(found),
         }
     }
     diagnostic::sort(&mut diagnostics);
-    if diagnostics.is_empty() { Ok(tests) } else { Err(Failure::of(diagnostics)) }
+    if diagnostics.is_empty() { Ok((tests, invariants)) } else { Err(Failure::of(diagnostics)) }
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
@@ -173,6 +207,37 @@ fn judge(
     })
 }
 
+fn promise(invariant: Invariant, policy: &Policy, zone: &Zone) -> Result<Promise, Failure> {
+    let wrong = |message: String, help: Option<String>| {
+        let mut found = Diagnostic::new(Code::TestFormat, message, invariant.file.as_str(), invariant.place);
+        found.help = help;
+        Failure::of(vec![found])
+    };
+    let as_of = invariant.as_of.unwrap_or_else(now);
+    let moment = Moment::new(as_of, zone.clone()).map_err(|error| wrong(error.to_string(), None))?;
+    let proof = policy.prove(&invariant.always, invariant.never, &Basis::new(moment, true)).map_err(
+        |mut found| {
+            let first = found.swap_remove(0);
+            wrong(format!("`always` is no condition: {}", first.message), first.help)
+        },
+    )?;
+    let (proof, witness, decision) = match proof {
+        Proof::Holds => ("holds", None, None),
+        Proof::Refuted { witness, decision } => {
+            ("refuted", Some(engine::facts(&witness, policy)), Some(*decision))
+        }
+        _ => ("open", None, None),
+    };
+    Ok(Promise {
+        file: invariant.file,
+        line: invariant.place.line,
+        name: invariant.name,
+        proof,
+        witness,
+        decision,
+    })
+}
+
 /// A warning for each rule that answered in no test.
 fn unreached(policy: &Policy, reached: &BTreeSet<Arc<str>>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -205,10 +270,13 @@ fn write_report(
             for verdict in &report.tests {
                 output.write_all(verdict_text(verdict, terminal).as_bytes())?;
             }
+            for promise in &report.invariants {
+                output.write_all(promise_text(promise, terminal).as_bytes())?;
+            }
             if !report.diagnostics.is_empty() {
                 let drawn = draw(&report.diagnostics, sources, terminal.drawing());
                 write!(output, "\n{drawn}")?;
-            } else if !report.tests.is_empty() {
+            } else if report.passed + report.failed > 0 {
                 writeln!(output)?;
             }
             writeln!(output, "{} passed, {} failed", report.passed, report.failed)?;
@@ -230,6 +298,33 @@ fn verdict_text(verdict: &Verdict, terminal: &Terminal) -> String {
     }
     for line in visible_lines(&verdict.explained).lines() {
         let _ = writeln!(text, "{}", format!("    | {line}").trim_end());
+    }
+    text
+}
+
+fn promise_text(promise: &Promise, terminal: &Terminal) -> String {
+    if promise.holds() {
+        return format!(
+            "{} {}\n",
+            terminal.styled("✓", AnsiColor::Green.on_default()),
+            visible(&promise.name)
+        );
+    }
+    let mark = terminal.styled("✗", AnsiColor::Red.on_default().bold());
+    let mut text =
+        format!("{mark} {} ({}:{})\n", visible(&promise.name), visible(&promise.file), promise.line);
+    match (&promise.witness, &promise.decision) {
+        (Some(witness), Some(decision)) => {
+            let rule = decision.rule.as_deref().unwrap_or("no rule");
+            let _ = writeln!(
+                text,
+                "    not for {}: {}, {} by `{rule}`",
+                shown(witness),
+                decision.disposition,
+                decision.access
+            );
+        }
+        _ => text.push_str("    neither proved nor refuted; see `leaver check --verbose`\n"),
     }
     text
 }

@@ -91,6 +91,10 @@ codes! {
     NoRationale = "P0601", Warning, "a rule without a doc comment";
     OverruledReview = "P0602", Warning, "a review that another rule overrules";
     IdInPolicy = "P0603", Warning, "an ID written into a policy";
+    NeverAnswers = "P0604", Warning, "a rule that never answers";
+    AlwaysLoses = "P0605", Warning, "a rule that always loses";
+    Overlap = "P0606", Warning, "two rules that want different things";
+    NotLowered = "P0607", Warning, "a rule that stays with the interpreter";
     // Starting
     FieldNotProvided = "P0701", Error, "a policy reads a field nobody provides";
     SandboxOpen = "P0702", Error, "the limits of the script engine are switched off";

@@ -73,6 +73,42 @@ impl Leaving {
     }
 }
 
+/// Which last days are over at a moment: enough to tell of most people whether they have left, without
+/// looking into the calendar again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Horizon {
+    /// The latest day that is over.
+    over: Option<Date>,
+}
+
+impl Horizon {
+    /// The horizon of a moment.
+    pub(crate) fn of(moment: &Moment) -> Self {
+        let is_over = |day: &Date| moment.end_of(*day).is_some_and(|end| end <= moment.instant());
+        let mut days = std::iter::successors(moment.today().next_day(), |day| day.previous_day());
+        Self { over: days.find(is_over) }
+    }
+
+    /// Whether somebody has left and does not come back; `None` where only [`Leaving`] tells: with an
+    /// instant of leaving, a rehire, or a given `has_left`.
+    #[inline]
+    pub(crate) fn has_left(self, user: &User) -> Option<Fact> {
+        let told = |field: Field| matches!(user.fact(field.slot()), Fact::Known(_));
+        if told(Field::LeavesAt) || told(Field::HasLeft) {
+            return None;
+        }
+        match (user.fact(Field::LastDay.slot()), user.fact(Field::FirstDay.slot())) {
+            (Fact::Unknown, _) => Some(Fact::Unknown),
+            (Fact::Absent, _) => Some(Fact::Known(Value::Bool(false))),
+            (Fact::Known(Value::Date(last)), Fact::Known(Value::Date(first))) if first > last => None,
+            (Fact::Known(Value::Date(last)), _) => {
+                Some(Fact::Known(Value::Bool(self.over.is_some_and(|over| *last <= over))))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The day of a rehire: a `first_day` after the last day.
 fn rehired(last_day: Option<Date>, first_day: Option<Date>) -> Option<Date> {
     first_day.filter(|first| last_day.is_some_and(|last| *first > last))

@@ -22,6 +22,7 @@ pub use container::{DistributionList, Group};
 pub use credential::{Credential, CredentialId, PersonKey};
 pub use field::{Field, FieldInfo, FieldSource};
 pub use id::{Id, IdError};
+pub(crate) use leaving::Horizon;
 pub use leaving::Leaving;
 pub use moment::{Moment, MomentError, TZDATA_VERSION, Zone};
 pub use schema::{AttributeError, FieldType, Kind, RESERVED_ATTRIBUTE_NAMES, Schema, Slot};

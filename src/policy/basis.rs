@@ -15,6 +15,18 @@ pub struct Basis {
     pub entitlements: Entitlements,
     /// How long one decision may take before the call is given up with an error.
     pub patience: Duration,
+    /// How rules are evaluated.
+    pub means: Means,
+}
+
+/// How rules are evaluated. Decisions are the same by either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Means {
+    /// By the index; a rule that cannot be lowered runs in the interpreter.
+    #[default]
+    Index,
+    /// All rules in the interpreter: the reference that the index is compared with.
+    Interpreter,
 }
 
 impl Basis {
@@ -22,8 +34,14 @@ impl Basis {
     /// backstop behind it, and long enough that a busy machine does not run into it.
     pub const PATIENCE: Duration = Duration::from_secs(5);
 
-    /// A basis with the default entitlements and patience.
+    /// A basis with the default entitlements, patience and means.
     pub fn new(moment: Moment, complete: bool) -> Self {
-        Self { moment, complete, entitlements: Entitlements::default(), patience: Self::PATIENCE }
+        Self {
+            moment,
+            complete,
+            entitlements: Entitlements::default(),
+            patience: Self::PATIENCE,
+            means: Means::default(),
+        }
     }
 }

@@ -28,6 +28,22 @@ pub(crate) struct RuleTitle {
     pub(crate) rationale: Option<Arc<str>>,
 }
 
+/// What one rule said about a user.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Said {
+    /// Which rule, by its position in the policy.
+    pub(crate) rule: usize,
+    /// What it said, or why it could not.
+    pub(crate) answer: Result<Answer, RuleError>,
+}
+
+impl Said {
+    /// Whether the rule said anything.
+    pub(crate) fn is_something(&self) -> bool {
+        self.answer != Ok(Answer::Nothing)
+    }
+}
+
 /// Everything a decision rests on besides the answers.
 pub(crate) struct Circumstances<'a> {
     /// The rules, in file order.
@@ -85,21 +101,24 @@ impl Decision {
     }
 }
 
-/// The decision that needs no rule to be asked: nobody knows the user, or the leaving facts
-/// contradict each other.
-pub(crate) fn without_rules(circumstances: &Circumstances<'_>) -> Option<Decision> {
-    let (code, message) = if !circumstances.user.is_matched() {
-        (
-            HoldCode::Unmatched,
-            "no person or no employment is known for this ID; match it with the personnel records",
-        )
-    } else if circumstances.leaving.contradiction {
-        (
-            HoldCode::Contradiction,
-            "`has_left` contradicts `leaves_at`, `last_day` or `first_day`; correct the record",
-        )
+/// Why no rule needs to be asked: nobody knows the user, or the leaving facts contradict each other.
+pub(crate) fn held_without_rules(user: &User, leaving: &Leaving) -> Option<HoldCode> {
+    if !user.is_matched() {
+        Some(HoldCode::Unmatched)
+    } else if leaving.contradiction {
+        Some(HoldCode::Contradiction)
     } else {
-        return None;
+        None
+    }
+}
+
+/// The decision that needs no rule to be asked.
+pub(crate) fn without_rules(circumstances: &Circumstances<'_>) -> Option<Decision> {
+    let code = held_without_rules(circumstances.user, circumstances.leaving)?;
+    let message = if code == HoldCode::Unmatched {
+        "no person or no employment is known for this ID; match it with the personnel records"
+    } else {
+        "`has_left` contradicts `leaves_at`, `last_day` or `first_day`; correct the record"
     };
     let mut decision = started(circumstances);
     // No rule runs, so no time condition of a rule can change anything.
@@ -108,14 +127,16 @@ pub(crate) fn without_rules(circumstances: &Circumstances<'_>) -> Option<Decisio
     Some(decision)
 }
 
-/// The decision that follows from what the rules answered, one answer per rule.
-pub(crate) fn combine(circumstances: &Circumstances<'_>, answers: &[Result<Answer, RuleError>]) -> Decision {
+/// The decision that follows from what the rules said, in file order. Rules that said nothing may be
+/// left out.
+pub(crate) fn combine(circumstances: &Circumstances<'_>, answers: &[Said]) -> Decision {
     if let Some(decision) = without_rules(circumstances) {
         return decision;
     }
-    let titled = || circumstances.rules.iter().zip(answers);
-    let failed = titled().find_map(|(rule, answer)| answer.as_ref().err().map(|error| (rule, error)));
-    if let Some((rule, error)) = failed {
+    let failed = answers.iter().find_map(|said| Some((said.rule, said.answer.as_ref().err()?)));
+    if let Some((rule, error)) = failed
+        && let Some(rule) = circumstances.rules.get(rule)
+    {
         let mut decision = started(circumstances);
         decision.obligations = joined(answers, None);
         decision.hold_everything(error.hold_code(), failure_message(rule, error), Some(rule.name.clone()));
@@ -141,12 +162,12 @@ fn failure_message(rule: &RuleTitle, error: &RuleError) -> String {
 }
 
 /// Obligations of all rules, those of the winner in its rule's place, duplicates removed.
-fn joined(answers: &[Result<Answer, RuleError>], winner: Option<(usize, &Action)>) -> Vec<Obligation> {
+fn joined(answers: &[Said], winner: Option<(usize, &Action)>) -> Vec<Obligation> {
     let mut obligations = Vec::new();
-    for (index, answer) in answers.iter().enumerate() {
+    for Said { rule, answer } in answers {
         let added: &[Obligation] = match (answer, winner) {
             (Ok(Answer::Obligations(added)), _) => added,
-            (_, Some((place, action))) if place == index => &action.obligations,
+            (_, Some((place, action))) if place == *rule => &action.obligations,
             _ => &[],
         };
         for obligation in added {
@@ -171,7 +192,7 @@ type GroundOrFault = Result<Ground, &'static str>;
 
 struct Combination<'a> {
     circumstances: &'a Circumstances<'a>,
-    answers: &'a [Result<Answer, RuleError>],
+    answers: &'a [Said],
     decision: Decision,
     /// Why the ID axis is held, if it is.
     id: Option<Reason>,
@@ -181,8 +202,8 @@ struct Combination<'a> {
 
 impl Combination<'_> {
     fn finish(mut self) -> Decision {
-        let actions = self.answers.iter().enumerate().filter_map(|(index, answer)| match answer {
-            Ok(Answer::Action(action)) => Some((index, action)),
+        let actions = self.answers.iter().filter_map(|said| match &said.answer {
+            Ok(Answer::Action(action)) => Some((said.rule, action)),
             _ => None,
         });
         let mut actions = actions.collect::<Vec<_>>().into_iter();
@@ -458,21 +479,23 @@ impl Combination<'_> {
 
     /// The first rule that forbids `action`.
     fn veto(&self, action: Forbidden) -> Option<Arc<str>> {
-        let forbids = |answer: &Result<Answer, RuleError>| match answer {
+        let forbids = |said: &&Said| match &said.answer {
             Ok(Answer::Veto(forbidden)) => forbidden.contains(&action),
             _ => false,
         };
-        let rules = self.circumstances.rules.iter().zip(self.answers);
-        rules.into_iter().find(|(_, answer)| forbids(answer)).map(|(rule, _)| rule.name.clone())
+        let said = self.answers.iter().find(forbids)?;
+        self.circumstances.rules.get(said.rule).map(|rule| rule.name.clone())
     }
 
-    /// Whether the edition includes revoking (PLATFORM 7). An unknown edition includes nothing.
     fn is_entitled(&self) -> bool {
-        let edition =
-            self.circumstances.user.text(Field::Edition).and_then(|word| word.parse::<Edition>().ok());
-        edition
-            .is_some_and(|edition| self.circumstances.basis.entitlements.allows(edition, Capability::Revoke))
+        is_entitled(self.circumstances.user, self.circumstances.basis)
     }
+}
+
+/// Whether the edition includes revoking (PLATFORM 7). An unknown edition includes nothing.
+pub(crate) fn is_entitled(user: &User, basis: &Basis) -> bool {
+    let edition = user.text(Field::Edition).and_then(|word| word.parse::<Edition>().ok());
+    edition.is_some_and(|edition| basis.entitlements.allows(edition, Capability::Revoke))
 }
 
 /// An action and its alternatives, depth first in the order written.
@@ -486,7 +509,7 @@ fn with_alternatives(action: &Action) -> impl Iterator<Item = &Action> {
 }
 
 /// What an action does to the two axes. A review is held elsewhere.
-fn axes(action: &Action) -> (Disposition, Access) {
+pub(crate) fn axes(action: &Action) -> (Disposition, Access) {
     let access = if action.keep_access { Access::Keep } else { Access::Withdraw };
     match action.verb {
         Verb::Keep | Verb::Review => (Disposition::Keep, Access::Keep),

@@ -4,18 +4,24 @@
 //! user into a [`Decision`]. It reads nothing but its arguments: the same user gives the same
 //! decision. What it cannot find out in time it refuses with an error, never with a decision.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::answer::Answer;
-use super::basis::Basis;
-use super::combine::{Circumstances, RuleTitle, combine, without_rules};
+use super::basis::{Basis, Means};
+use super::combine::{Circumstances, RuleTitle, Said, combine, without_rules};
 use super::compiled::Policy;
 use super::decision::Decision;
 use super::expire::{TimeConditions, valid_until};
 use super::explain::{self, Explanation, WhyNot};
+use super::index::{Index, Standing};
 use super::interpret::Interpreter;
+use super::ir::Unlowered;
+use super::lower::lower;
 use super::rule_error::RuleError;
 use super::sandbox::{Interrupted, with_stack};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Field, Leaving, User};
+use crate::model::{Field, Horizon, Leaving, User};
 
 pub use super::combine::Successor;
 
@@ -46,8 +52,14 @@ pub struct Evaluator {
     policy: Policy,
     basis: Basis,
     interpreter: Interpreter,
-    rules: Vec<RuleTitle>,
-    time_conditions: TimeConditions,
+    rules: Arc<[RuleTitle]>,
+    time_conditions: Arc<TimeConditions>,
+    /// `None` if every rule runs in the interpreter.
+    index: Option<Arc<Index>>,
+    /// Which last days are over.
+    pub(super) horizon: Horizon,
+    /// Where users are looked up one after the other.
+    pub(super) scratch: RefCell<Standing>,
 }
 
 impl Policy {
@@ -58,19 +70,32 @@ impl Policy {
     /// that switches the limits of the script engine off.
     pub fn evaluator(&self, basis: Basis) -> Result<Evaluator, Diagnostic> {
         let interpreter = Interpreter::new(self, &basis.moment, basis.patience)?;
-        Ok(Evaluator::assembled(self, basis, interpreter))
+        let index = match basis.means {
+            Means::Index => Some(Arc::new(Index::new(&Arc::new(lower(self)), &basis.moment, self))),
+            Means::Interpreter => None,
+        };
+        let title =
+            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
+        let horizon = Horizon::of(&basis.moment);
+        Ok(Evaluator {
+            policy: self.clone(),
+            basis,
+            interpreter,
+            rules: self.rules.iter().map(title).collect(),
+            time_conditions: Arc::new(TimeConditions::of(self)),
+            index,
+            horizon,
+            scratch: RefCell::default(),
+        })
+    }
+
+    /// The rules that stay with the interpreter, each with the place that cannot be lowered and why.
+    pub fn unlowered(&self) -> Vec<Unlowered> {
+        lower(self).unlowered
     }
 }
 
 impl Evaluator {
-    fn assembled(policy: &Policy, basis: Basis, interpreter: Interpreter) -> Self {
-        let title =
-            |rule: &super::Rule| RuleTitle { name: rule.name.clone(), rationale: rule.rationale.clone() };
-        let rules = policy.rules.iter().map(title).collect();
-        let time_conditions = TimeConditions::of(policy);
-        Self { policy: policy.clone(), basis, interpreter, rules, time_conditions }
-    }
-
     /// The same policy under other circumstances, or under the same for another thread. Much cheaper
     /// than [`Policy::evaluator`], because both share what does not depend on the circumstances.
     ///
@@ -78,7 +103,28 @@ impl Evaluator {
     /// As [`Policy::evaluator`].
     pub fn again(&self, basis: Basis) -> Result<Self, Diagnostic> {
         let interpreter = self.interpreter.again(&self.policy, &basis.moment, basis.patience)?;
-        Ok(Self::assembled(&self.policy, basis, interpreter))
+        let index = match (basis.means, &self.index) {
+            (Means::Interpreter, _) => None,
+            (Means::Index, Some(index)) if basis.moment.today() == self.basis.moment.today() => {
+                Some(index.clone())
+            }
+            (Means::Index, Some(index)) => {
+                Some(Arc::new(Index::new(index.lowered(), &basis.moment, &self.policy)))
+            }
+            (Means::Index, None) => {
+                Some(Arc::new(Index::new(&Arc::new(lower(&self.policy)), &basis.moment, &self.policy)))
+            }
+        };
+        Ok(Self {
+            policy: self.policy.clone(),
+            horizon: Horizon::of(&basis.moment),
+            scratch: RefCell::default(),
+            basis,
+            interpreter,
+            rules: self.rules.clone(),
+            time_conditions: self.time_conditions.clone(),
+            index,
+        })
     }
 
     /// What one rule (by its position in [`Policy::rules`]) says about a user, before anything is
@@ -92,10 +138,12 @@ impl Evaluator {
     }
 
     /// The user with `has_left` filled in.
-    fn with_leaving(&self, user: &User) -> (User, Leaving) {
+    pub(super) fn with_leaving(&self, user: &User) -> (User, Leaving) {
         let leaving = Leaving::of(user, &self.basis.moment);
         let mut user = user.clone();
-        user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        if *user.fact(Field::HasLeft.slot()) != leaving.has_left {
+            user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+        }
         (user, leaving)
     }
 
@@ -184,24 +232,74 @@ impl Evaluator {
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
         with_stack(|| {
-            let moment = &self.basis.moment;
             let (user, leaving) = self.with_leaving(user);
-            let circumstances = Circumstances {
-                rules: &self.rules,
-                user: &user,
-                leaving: &leaving,
-                basis: &self.basis,
-                successor,
-                valid_until: valid_until(&self.time_conditions, &self.policy, &user, &leaving, moment),
-            };
-            if let Some(decision) = without_rules(&circumstances) {
-                return Ok(decision);
-            }
-            let answers = self.interpreter.answers(&user)?;
-            let mut decision = combine(&circumstances, &answers);
-            decision.valid_until = self.time_conditions.cap(decision.valid_until, &answers, moment);
-            Ok(decision)
+            self.combined(successor, &user, &leaving, None)
         })
+    }
+
+    /// The decision about a user whose `has_left` is filled in, and who may have been looked up in the
+    /// index already.
+    pub(super) fn combined(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+        leaving: &Leaving,
+        standing: Option<&Standing>,
+    ) -> Result<Decision, DecideError> {
+        let moment = &self.basis.moment;
+        let circumstances = Circumstances {
+            rules: &self.rules,
+            user,
+            leaving,
+            basis: &self.basis,
+            successor,
+            valid_until: valid_until(&self.time_conditions, &self.policy, user, leaving, moment),
+        };
+        if let Some(decision) = without_rules(&circumstances) {
+            return Ok(decision);
+        }
+        let answers = self.answers(user, standing)?;
+        let mut decision = combine(&circumstances, &answers);
+        decision.valid_until = self.time_conditions.cap(decision.valid_until, &answers, moment);
+        Ok(decision)
+    }
+
+    /// What the rules say about a user, in file order.
+    fn answers(&self, user: &User, standing: Option<&Standing>) -> Result<Vec<Said>, DecideError> {
+        let moment = &self.basis.moment;
+        let Some(index) = &self.index else { return self.interpreted(0..self.rules.len(), user) };
+        let found;
+        let standing = match standing {
+            Some(standing) => standing,
+            None => {
+                found = index.stand(&self.policy, user, moment);
+                &found
+            }
+        };
+        if standing.is_odd() {
+            return self.interpreted(0..self.rules.len(), user);
+        }
+        let mut answers = index.answers(standing, &self.policy, user, moment);
+        if index.unlowered().next().is_some() {
+            answers.extend(self.interpreted(index.unlowered(), user)?);
+            answers.sort_by_key(|said| said.rule);
+        }
+        Ok(answers)
+    }
+
+    /// What some rules, by position, say in the interpreter.
+    fn interpreted(
+        &self,
+        rules: impl Iterator<Item = usize> + Clone,
+        user: &User,
+    ) -> Result<Vec<Said>, DecideError> {
+        let answers = self.interpreter.answers(rules.clone(), user)?;
+        let said = rules.zip(answers).map(|(rule, answer)| Said { rule, answer });
+        Ok(said.filter(Said::is_something).collect())
+    }
+
+    pub(super) fn index(&self) -> Option<&Index> {
+        self.index.as_deref()
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod collect;
 mod form;
+mod linear;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -18,20 +19,23 @@ use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
-use super::answer::Answer;
+use super::combine::Said;
 use super::compiled::Policy;
-use super::rule_error::RuleError;
 use super::sandbox::with_stack;
 use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
 use crate::model::{Leaving, Moment, User};
 use form::{Form, first_flip};
+use linear::Linear;
 use term::{Evaluation, Terms};
 
 /// What in a policy depends on the day. Does not depend on users, so it is made once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TimeConditions {
     terms: Terms,
+    /// Conditions on one date of the user.
+    linear: Linear,
+    /// All others.
     conditions: Vec<Condition>,
     /// Something depends on the day in a way that is not looked into.
     daily: bool,
@@ -61,12 +65,13 @@ impl TimeConditions {
     pub(crate) fn cap(
         &self,
         until: Option<OffsetDateTime>,
-        answers: &[Result<Answer, RuleError>],
+        answers: &[Said],
         moment: &Moment,
     ) -> Option<OffsetDateTime> {
-        let answered =
-            |rule: &usize| matches!(answers.get(*rule), Some(Ok(answer)) if *answer != Answer::Nothing);
-        if !self.daily_answers.iter().any(answered) {
+        let timely = |said: &Said| {
+            said.answer.is_ok() && said.is_something() && self.daily_answers.contains(&said.rule)
+        };
+        if self.daily_answers.is_empty() || !answers.iter().any(timely) {
             return until;
         }
         let midnight = first_instant(moment, day_number(moment.today()) + 1);
@@ -75,7 +80,7 @@ impl TimeConditions {
 
     /// Whether no condition in the policy depends on the day.
     pub(crate) fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && !self.daily
+        self.conditions.is_empty() && self.linear.is_empty() && !self.daily
     }
 }
 
@@ -95,10 +100,12 @@ pub(crate) fn valid_until(
     let flips = if conditions.daily {
         Some(today + 1)
     } else {
-        with_stack(|| {
+        let others = || {
             let evaluation = conditions.terms.evaluate(policy, user, moment);
             conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
-        })
+        };
+        let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
+        [conditions.linear.next(user, today), others].into_iter().flatten().min()
     };
     let flips = flips.and_then(|day| first_instant(moment, day));
     [leaving, flips].into_iter().flatten().min()

@@ -71,10 +71,17 @@ impl Interpreter {
         Ok(Self { engine, library, ast: policy.ast.clone(), rules, meter, patience, one_thread: PhantomData })
     }
 
-    /// What every rule says about a user, in file order. The patience is for all of them together.
-    pub(crate) fn answers(&self, user: &User) -> Result<Vec<Result<Answer, RuleError>>, Interrupted> {
+    /// What some rules, by position, say about a user, in the order given. The patience is for all of
+    /// them together.
+    pub(crate) fn answers(
+        &self,
+        rules: impl Iterator<Item = usize>,
+        user: &User,
+    ) -> Result<Vec<Result<Answer, RuleError>>, Interrupted> {
         self.meter.begin(self.patience);
-        with_stack(|| self.rules.iter().map(|rule| self.ask(rule.as_ref(), user)).collect())
+        with_stack(|| {
+            rules.map(|rule| self.ask(self.rules.get(rule).and_then(Option::as_ref), user)).collect()
+        })
     }
 
     /// What one rule says about a user.

@@ -4,6 +4,7 @@
 //! users by an [`Evaluator`], which gives a [`Decision`] or an [`Explanation`]. Nothing here reads a
 //! clock, keeps anything global, or changes anything.
 
+mod analyse;
 mod answer;
 mod basis;
 mod check;
@@ -14,10 +15,14 @@ mod evaluate;
 mod expire;
 mod explain;
 mod host;
+mod index;
 mod interpret;
+mod ir;
 mod load;
+mod lower;
 mod over_directory;
 mod parse;
+mod prepare;
 mod rule_error;
 mod sandbox;
 mod source;
@@ -32,8 +37,9 @@ mod unchecked;
 mod visit;
 pub mod vocabulary;
 
+pub use analyse::{Change, Comparison, Counterfactual, FactChange, Finding, Proof, Uncovered, witness_facts};
 pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
-pub use basis::Basis;
+pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
 pub(crate) use decision::word_enum;
@@ -42,7 +48,10 @@ pub use decision::{
 };
 pub use evaluate::{DecideError, Evaluator, Successor};
 pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
+pub use index::Verdict;
+pub use ir::Unlowered;
 pub use load::load_sources;
+pub use prepare::Prepared;
 pub use rule_error::RuleError;
 pub use sandbox::{Sandbox, Stopped};
 pub use source::{Source, Span};

@@ -15,8 +15,11 @@ use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::model::{Schema, User, Zone, parse_instant};
 
 pub mod expectation;
+mod invariant;
 mod located;
 mod user;
+
+pub use invariant::{Invariant, invariants};
 
 /// The ID of a test's user unless the test gives one.
 pub const TEST_ID: &str = "TESTUSER";
@@ -106,6 +109,9 @@ fn read_tests(root: &Located<'_>, schema: &Schema, problems: &mut Problems<'_>) 
     };
     let mut tests: Vec<TestCase> = Vec::new();
     for element in elements {
+        if invariant::is_invariant(&element) {
+            continue;
+        }
         let Some(test) = read_test(&element, schema, problems) else { continue };
         if tests.iter().any(|earlier| earlier.name == test.name) {
             let message = "two tests have the same name";

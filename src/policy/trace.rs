@@ -21,7 +21,8 @@ mod statement;
 mod tests;
 
 pub use clause::{Clause, ClauseKind, Failure, Obstacle, Read, ReadState, Taken};
-pub(crate) use datum::Datum;
+pub(crate) use datum::{Datum, MAX_TEXT};
+pub(crate) use expression::is_function_style;
 pub(crate) use function::{day_number, plain_date};
 pub(crate) use statement::pattern_matches;
 
@@ -128,6 +129,19 @@ impl<'a> Walk<'a> {
     /// The value of an expression; `None` if it cannot be evaluated.
     pub(crate) fn value(&mut self, node: &Node) -> Option<Datum> {
         self.evaluate(node).ok()
+    }
+
+    /// The value of an expression that stands on its own, or why it has none.
+    pub(crate) fn settle(&mut self, node: &Node) -> Result<Datum, RuleError> {
+        self.evaluate(node).map_err(|leave| match leave {
+            Leave::Error(error) => error,
+            Leave::Return(..) | Leave::Break(_) | Leave::Continue(_) => RuleError::Internal,
+        })
+    }
+
+    /// The answer that an expression gives, or why it gives none.
+    pub(crate) fn answer(&mut self, node: &Node) -> Result<Answer, RuleError> {
+        self.settle(node).and_then(Datum::into_answer)
     }
 
     fn step(&mut self) -> Evaluated<()> {

@@ -22,6 +22,28 @@ const TESTS: Step = Step::cargo(
     &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast", "--", "--show-output"],
 );
 
+/// Index and interpreter on a million pairs of policies and users. The same test runs among TESTS on
+/// far fewer; for more, set `LEAVER_POLICIES`.
+const PROOF: Step = Step {
+    name: "index = interpreter",
+    work: Work::Command {
+        program: "cargo",
+        arguments: &[
+            "test",
+            "--profile",
+            "proof",
+            "--package",
+            "leaver",
+            "--lib",
+            "--locked",
+            "index_and_interpreter_decide_alike",
+            "--",
+            "--show-output",
+        ],
+        environment: &[("LEAVER_PROOF", "whole")],
+    },
+};
+
 const RUSTDOC: Step = Step {
     name: "rustdoc",
     work: Work::Command {
@@ -72,7 +94,7 @@ const BENCHES_COMPILE: Step =
 
 pub(crate) fn all() -> Vec<Step> {
     // The tests of the house and the documentation examples are among TESTS.
-    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE]
+    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, PROOF, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE]
 }
 
 pub(crate) fn format_in_place() -> Vec<Step> {

@@ -55,6 +55,12 @@ impl Case {
             .collect();
         let find = |id: Id| self.directory.iter().flatten().find(|user| user.id() == id).cloned();
         let successor: Option<&Successor<'_>> = if self.directory.is_some() { Some(&find) } else { None };
+        let said: Vec<Said> = self
+            .answers
+            .iter()
+            .enumerate()
+            .map(|(rule, answer)| Said { rule, answer: answer.clone() })
+            .collect();
         let decision = combine(
             &Circumstances {
                 rules: &rules,
@@ -64,7 +70,7 @@ impl Case {
                 successor,
                 valid_until: leaving.changes,
             },
-            &self.answers,
+            &said,
         );
         consistent(&decision);
         decision

@@ -1,6 +1,7 @@
 //! Random well-typed policies on random users: the checker accepts them, the interpreter never meets
 //! a wrong type, and the tracing evaluator gives the interpreter's answer, rule by rule.
 
+mod compiled;
 mod language;
 
 use std::collections::BTreeMap;
@@ -277,6 +278,16 @@ struct Seen {
     limits: u32,
 }
 
+/// Contradictory conditions make rules that can never act, and some rules are nested deeper than the
+/// language allows, which Rhai tells of a `return` by a missing `;`. Everything else is accepted.
+fn may_be_refused(finding: &Diagnostic) -> bool {
+    match finding.code {
+        Code::NeverActs | Code::TooDeep => true,
+        Code::Syntax => finding.message.starts_with("`;` is missing"),
+        _ => false,
+    }
+}
+
 /// Compares interpreter and trace on the policies of `seeds`.
 fn compare(
     name: &str,
@@ -296,15 +307,7 @@ fn compare(
         let checked = check(vec![Source::new("random.rhai", text.as_str())], &schema, None);
         let errors: Vec<_> = checked.diagnostics.iter().filter(|finding| finding.is_error()).collect();
         seen.policies += 1;
-        // Contradictory conditions make rules that can never act, and some rules are nested deeper than
-        // the language allows, which Rhai tells of a `return` by a missing `;`. Everything else must be
-        // accepted.
-        let refused = |finding: &&Diagnostic| match finding.code {
-            Code::NeverActs | Code::TooDeep => true,
-            Code::Syntax => finding.message.starts_with("`;` is missing"),
-            _ => false,
-        };
-        if !errors.is_empty() && errors.iter().all(refused) {
+        if !errors.is_empty() && errors.iter().all(|error| may_be_refused(error)) {
             seen.refused += 1;
             continue;
         }
@@ -318,7 +321,9 @@ fn compare(
             let mut user = user(&mut seeded, &schema, &moment);
             let leaving = Leaving::of(&user, &moment);
             user.set(Field::HasLeft.slot(), leaving.has_left);
-            for (index, interpreted) in interpreter.answers(&user).unwrap().into_iter().enumerate() {
+            for (index, interpreted) in
+                interpreter.answers(0..policy.rules().len(), &user).unwrap().into_iter().enumerate()
+            {
                 let traced = trace(&policy, index, &user, &moment).answer;
                 // The two count their steps differently, so one of them may give up first.
                 if [&interpreted, &traced].contains(&&Err(RuleError::Limit)) {

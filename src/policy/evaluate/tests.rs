@@ -6,15 +6,20 @@ use super::super::decision::{Access, Disposition, Ground, HoldCode, Outcome};
 use super::super::unchecked::{moment, policy, set, user};
 use super::*;
 use crate::model::{Fact, Id, Schema, Value};
+use crate::policy::{Source, check};
 
 const POLICY: &str = r#"
+    /// Why legal_hold.
     fn legal_hold(user) { if user.legal_hold { forbid("revoke", "detach") } }
+    /// Why staff_leave.
     fn staff_leave(user) { if user.has_left && user.employment == "staff" { revoke() } }
+    /// Why duplicate_id.
     fn duplicate_id(user) {
         if user.superseded_by != () {
             revoke().keep_access().replace_with(user.superseded_by).notify(`${user.id} will be deleted.`).after(days(7))
         }
     }
+    /// Why leave_groups.
     fn leave_groups(user) { if user.has_left { also(leave_groups_and_lists()) } }
 "#;
 
@@ -23,7 +28,14 @@ fn basis(patience: Duration) -> Basis {
 }
 
 fn evaluator(text: &str) -> Evaluator {
-    policy(text, &[], Schema::default()).evaluator(basis(Duration::from_secs(20))).unwrap()
+    let checked = check(vec![Source::new("test.rhai", text)], &Arc::new(Schema::default()), None);
+    checked.policy.expect("no errors").evaluator(basis(Duration::from_secs(20))).unwrap()
+}
+
+/// An evaluator of a policy that the checker has not seen, so that only the interpreter knows it.
+fn unchecked_evaluator(text: &str, patience: Duration) -> Evaluator {
+    let basis = Basis { means: Means::Interpreter, ..basis(patience) };
+    policy(text, &[], Schema::default()).evaluator(basis).unwrap()
 }
 
 fn leaver() -> User {
@@ -74,7 +86,8 @@ fn an_unknown_fact_holds_the_user() {
 fn an_unmatched_user_asks_no_rule() {
     let mut user = leaver();
     user.set(Field::Person.slot(), Fact::Unknown);
-    let decision = evaluator("fn spin(user) { for i in 0..9_000_000 {} }").decide(&user).unwrap();
+    let spin = unchecked_evaluator("fn spin(user) { for i in 0..9_000_000 {} }", Duration::from_secs(20));
+    let decision = spin.decide(&user).unwrap();
     assert_eq!(decision.hold.unwrap().code, HoldCode::Unmatched);
 }
 
@@ -94,8 +107,7 @@ fn a_superseding_id_is_trusted_alone_and_looked_up_in_a_directory() {
 
 #[test]
 fn a_deadline_is_an_error_and_no_decision() {
-    let spin = policy("fn spin(user) { for i in 0..9_000_000 {} }", &[], Schema::default());
-    let evaluator = spin.evaluator(basis(Duration::ZERO)).unwrap();
+    let evaluator = unchecked_evaluator("fn spin(user) { for i in 0..9_000_000 {} }", Duration::ZERO);
     assert_eq!(evaluator.decide(&leaver()), Err(DecideError::Deadline));
 }
 

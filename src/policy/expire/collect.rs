@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::linear::Linear;
 use super::term::Term;
 use super::{Condition, TimeConditions};
+use crate::model::Kind;
 use crate::policy::compiled::{Constant, Policy};
 use crate::policy::tree::{Block, Builtin, LocalId, Node, NodeKind, Statement};
 use crate::policy::types::Type;
@@ -28,6 +30,8 @@ pub(super) fn collect(policy: &Policy) -> TimeConditions {
         };
         walk_block(&mut collector, &rule.body);
     }
+    let is_date = |slot| policy.schema.field_type(slot).kind == Kind::Date;
+    found.linear = Linear::take(&mut found.conditions, &found.terms, is_date);
     let roots: Vec<usize> = found
         .conditions
         .iter()

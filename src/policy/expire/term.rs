@@ -69,6 +69,11 @@ impl Terms {
         self.terms.len() - 1
     }
 
+    /// The term with a number.
+    pub(super) fn term(&self, at: usize) -> &Term {
+        self.terms.get(at).unwrap_or(&Term::Opaque)
+    }
+
     /// Marks what the conditions refer to.
     pub(super) fn need(&mut self, roots: impl Iterator<Item = usize>) {
         let mut waiting: Vec<usize> = roots.collect();

@@ -198,7 +198,7 @@ fn an_answer_that_contains_a_time_lasts_until_midnight() {
     let conditions = TimeConditions::of(&policy);
     let cap = |answer| {
         conditions
-            .cap(None, &[Ok(answer)], &noon())
+            .cap(None, &[crate::policy::combine::Said { rule: 0, answer: Ok(answer) }], &noon())
             .and_then(|at| noon().date_of(at))
             .map(crate::model::format_date)
     };

@@ -298,7 +298,7 @@ fn rules_cannot_leave_anything_behind() {
     let text = "fn first(user) { let x = 1; user = 5; x += 1; keep() } fn second(user) { if user.has_left { revoke() } }";
     let interpreter = interpreter(text, &[]);
     for _ in 0..3 {
-        let answers = interpreter.answers(&leaver()).unwrap();
+        let answers = interpreter.answers(0..interpreter.rules.len(), &leaver()).unwrap();
         assert_eq!(
             answers,
             [Ok(Answer::Action(Action::new(Verb::Keep))), Ok(Answer::Action(Action::new(Verb::Revoke)))]
@@ -311,7 +311,10 @@ fn the_operation_limit_is_one_rules_and_a_later_rule_is_unharmed() {
     let text = "fn spin(user) { for i in 0..9_000_000 {} keep() } fn calm(user) { keep() }";
     let interpreter = interpreter(text, &[]);
     let keep = Ok(Answer::Action(Action::new(Verb::Keep)));
-    assert_eq!(interpreter.answers(&leaver()).unwrap(), [Err(RuleError::Limit), keep]);
+    assert_eq!(
+        interpreter.answers(0..interpreter.rules.len(), &leaver()).unwrap(),
+        [Err(RuleError::Limit), keep]
+    );
 }
 
 #[test]
@@ -319,7 +322,7 @@ fn a_passed_deadline_aborts_the_call() {
     let spin = policy("fn rule(user) { for i in 0..9_000_000 {} keep() }", &[], Schema::default());
     let interpreter = Interpreter::new(&spin, &moment(), Duration::ZERO).unwrap();
     assert_eq!(interpreter.answer(0, &leaver()), Err(Interrupted::Deadline));
-    assert_eq!(interpreter.answers(&leaver()), Err(Interrupted::Deadline));
+    assert_eq!(interpreter.answers(0..interpreter.rules.len(), &leaver()), Err(Interrupted::Deadline));
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 
 use crate::model::{Value, format_date, format_instant};
-use crate::policy::answer::{Action, Forbidden, Obligation, Period};
+use crate::policy::answer::{Action, Answer, Forbidden, Obligation, Period};
 use crate::policy::rule_error::RuleError;
 use crate::policy::tree::{Comparison, Literal};
 
 /// Longest text, in bytes; all texts of a list count together, as in the interpreter.
-pub(super) const MAX_TEXT: usize = 4_096;
+pub(crate) const MAX_TEXT: usize = 4_096;
 /// Longest list; lists within lists count together, as in the interpreter.
 pub(super) const MAX_LIST: usize = 1_024;
 
@@ -56,6 +56,17 @@ impl Datum {
             Literal::Instant(instant) => Self::Instant(*instant),
             Literal::Period(period) => Self::Period(*period),
             Literal::List(items) => Self::List(items.iter().map(Self::of_literal).collect()),
+        }
+    }
+
+    /// What a rule answers whose value this is.
+    pub(crate) fn into_answer(self) -> Result<Answer, RuleError> {
+        match self {
+            Self::Unit => Ok(Answer::Nothing),
+            Self::Action(action) => Ok(Answer::Action(*action)),
+            Self::Veto(forbidden) => Ok(Answer::Veto(forbidden)),
+            Self::Obligations(obligations) => Ok(Answer::Obligations(obligations)),
+            _ => Err(RuleError::Internal),
         }
     }
 

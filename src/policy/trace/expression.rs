@@ -6,6 +6,7 @@ use super::clause::{Clause, ClauseKind, Failure, Read, ReadState};
 use super::datum::Datum;
 use super::{Evaluated, Leave, Local, Walk};
 use crate::model::{Fact, Slot, Value};
+use crate::policy::compiled::Policy;
 use crate::policy::rule_error::RuleError;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, LocalId, Node, NodeKind, Statement};
@@ -185,12 +186,7 @@ impl Walk<'_> {
 
     /// Whether a call is written `name(receiver, …)` and not `receiver.name(…)`.
     pub(super) fn is_function_style(&self, node: &Node, name: &str) -> bool {
-        self.policy.sources.get(usize::from(node.span.file)).is_some_and(|source| {
-            source
-                .excerpt(node.span)
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.trim_start().starts_with('('))
-        })
+        is_function_style(self.policy, node, name)
     }
 
     /// `some` and `all`. An element's clause shows what was read of it; of long lists only the first
@@ -321,6 +317,13 @@ impl Walk<'_> {
         }
         Ok(Datum::List(list.into()))
     }
+}
+
+/// Whether a call is written `name(receiver, …)` and not `receiver.name(…)`.
+pub(crate) fn is_function_style(policy: &Policy, node: &Node, name: &str) -> bool {
+    policy.sources.get(usize::from(node.span.file)).is_some_and(|source| {
+        source.excerpt(node.span).strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('('))
+    })
 }
 
 /// The kind of clause that a condition leaves behind.

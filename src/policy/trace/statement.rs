@@ -18,10 +18,7 @@ impl Walk<'_> {
     /// What a rule answers.
     pub(super) fn rule(&mut self, rule: &Rule) -> Result<Answer, RuleError> {
         match self.function_body(&rule.body) {
-            Ok(Datum::Unit) => Ok(Answer::Nothing),
-            Ok(Datum::Action(action)) => Ok(Answer::Action(*action)),
-            Ok(Datum::Veto(forbidden)) => Ok(Answer::Veto(forbidden)),
-            Ok(Datum::Obligations(obligations)) => Ok(Answer::Obligations(obligations)),
+            Ok(value) => value.into_answer(),
             Err(Leave::Error(error)) => Err(error),
             _ => Err(RuleError::Internal),
         }

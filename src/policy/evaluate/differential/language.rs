@@ -7,13 +7,14 @@
 use std::fmt::Write as _;
 
 use super::{DATES, FLAGS, LISTS, Seeded, TEXTS};
-use crate::model::{Departure, Employment};
+use crate::model::{Departure, Employment, Field};
+use crate::policy::vocabulary::{OPERATORS, WORDS};
 
 const TEXT_LITERALS: &[&str] = &["\"sales\"", "\"g1\"", "\"\"", "\"CH\"", "\"straße 🦀\"", "\"E-1\"", "HOME"];
 const INT_LITERALS: &[&str] = &["0", "1", "-1", "2", "7", "30", "-90", "365", "FEW", "9223372036854775807"];
 
 /// The constants and helpers that every policy has.
-const PRELUDE: &str = r#"// Constants of every kind.
+pub(super) const PRELUDE: &str = r#"// Constants of every kind.
 const FEW = 3;
 const HOME = "CH";
 const STRICT = true;
@@ -60,20 +61,44 @@ pub(super) struct Writer<'a> {
     named: usize,
     /// Whether `user` is out of sight.
     in_closure: bool,
+    /// Whether rules may go through lists with `for`.
+    loops: bool,
+}
+
+/// The bodies of rules, besides the prelude that goes with them.
+pub(super) fn bodies(seeded: &mut Seeded, count: usize) -> Vec<String> {
+    let body = |seeded: &mut Seeded| match seeded.below(100) {
+        // What the reference of the language shows.
+        0..=4 => seeded.one_of(WORDS).example.to_owned(),
+        5..=7 => seeded.one_of(OPERATORS).example.to_owned(),
+        8..=15 => {
+            let (first, second) = (seeded.one_of(Field::ALL).info(), seeded.one_of(Field::ALL).info());
+            let answer = Writer::new(seeded, false).answer();
+            format!("if ({}) || ({}) {{ {answer} }}", first.example, second.example)
+        }
+        other => {
+            let depth = usize::from(other > 40) + usize::from(other > 70);
+            Writer::new(seeded, other == 99).body(depth)
+        }
+    };
+    (0..count).map(|_| body(seeded)).collect()
 }
 
 /// The text of a policy of one to four rules.
 pub(super) fn policy(seeded: &mut Seeded) -> String {
     let mut text = PRELUDE.to_owned();
     for rule in 0..=seeded.below(3) {
-        let mut writer = Writer { seeded, variables: Vec::new(), named: 0, in_closure: false };
-        let body = writer.body(2);
+        let body = Writer::new(seeded, true).body(2);
         let _ = write!(text, "/// Why {rule}.\nfn rule_{rule}(user) {{\n\t{body}\n}}\n");
     }
     text
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(seeded: &'a mut Seeded, loops: bool) -> Self {
+        Self { seeded, variables: Vec::new(), named: 0, in_closure: false, loops }
+    }
+
     fn pick(&mut self, choices: &[&str]) -> String {
         self.seeded.one_of(choices).to_owned()
     }
@@ -482,7 +507,7 @@ impl Writer<'_> {
                 let by = if operator == "%=" { "7".to_owned() } else { self.int(0) };
                 format!("let {name} = {begin}; if {} {{ {name} {operator} {by}; }}", self.bool(0))
             }
-            3 => {
+            3 if self.loops => {
                 let (list, element) = (self.texts(0), self.fresh());
                 let visible = self.variables.len();
                 self.variables.push(Variable { name: element.clone(), ty: Ty::Text, changes: false });

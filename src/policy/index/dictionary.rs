@@ -1,0 +1,98 @@
+//! Words by number: the one question asked of a text is which of a few known words it is.
+//!
+//! A table with open addressing, at most half full, keyed by the length and the first and last bytes
+//! of a word, because those tell nearly all words of a policy apart and cost nearly nothing.
+
+use std::sync::Arc;
+
+/// Known words, numbered from 0 in their own order; every other text has the number after the last.
+#[derive(Debug)]
+pub(super) struct Dictionary {
+    words: Vec<Arc<str>>,
+    /// Positions in `words`; [`EMPTY`] where there is none. A power of two in length.
+    table: Vec<u32>,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl Dictionary {
+    pub(super) fn new(mut words: Vec<Arc<str>>) -> Self {
+        words.sort_unstable();
+        words.dedup();
+        let size = (words.len() * 2).next_power_of_two().max(4);
+        let mut table = vec![EMPTY; size];
+        for (number, word) in words.iter().enumerate() {
+            let mut at = key(word) & (size - 1);
+            while table[at] != EMPTY {
+                at = (at + 1) & (size - 1);
+            }
+            table[at] = u32::try_from(number).unwrap_or(EMPTY);
+        }
+        Self { words, table }
+    }
+
+    /// How many words are known.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The word with a number.
+    pub(super) fn word(&self, number: u32) -> Option<&Arc<str>> {
+        self.words.get(number as usize)
+    }
+
+    /// The number of a text.
+    #[inline]
+    pub(super) fn find(&self, text: &str) -> u32 {
+        let mask = self.table.len() - 1;
+        let mut at = key(text) & mask;
+        loop {
+            let number = self.table[at & mask];
+            match self.words.get(number as usize) {
+                None => return u32::try_from(self.words.len()).unwrap_or(EMPTY),
+                Some(word) if **word == *text => return number,
+                Some(_) => at = (at + 1) & mask,
+            }
+        }
+    }
+}
+
+/// Where a text is looked for first.
+#[inline]
+fn key(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+            }
+            _ => {
+                let one = |at: usize| bytes.get(at).map_or(0, |byte| u64::from(*byte));
+                (one(0) | one(1) << 8 | one(2) << 16, 0)
+            }
+        },
+    };
+    let mixed = (first ^ last.rotate_left(29) ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    usize::try_from(mixed >> 40).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_words_have_their_number_and_others_the_last() {
+        let words = ["", "a", "b", "ab", "abc", "abcd", "abcdefgh", "abcdefgi", "straße", "a longer word"];
+        let dictionary = Dictionary::new(words.iter().map(|word| Arc::from(*word)).collect());
+        assert_eq!(dictionary.len(), words.len());
+        for word in words {
+            let number = dictionary.find(word);
+            assert_eq!(dictionary.word(number).map(|found| &**found), Some(word));
+        }
+        for other in ["c", "abcdefgj", "abcdefg", "A", "a longer wore"] {
+            assert_eq!(dictionary.find(other) as usize, words.len(), "{other}");
+        }
+        assert_eq!(Dictionary::new(Vec::new()).find("anything"), 0);
+    }
+}

@@ -1,0 +1,333 @@
+//! The index: every leaf of a policy as a bit, and for each class of each column the leaves that it
+//! still allows.
+//!
+//! In go the leaves of the [intermediate form](super::ir) and the day; for a user come out the leaves
+//! that hold, by taking one bit set for each column and intersecting them. That costs as many steps
+//! as there are columns, hardly more for a thousand rules than for five. Bits stand in lanes: actions
+//! (the first one wins), vetoes and obligations (all count), answers that may still fail, and ways on
+//! which a rule fails. The index never decides; [`combine`](super::combine) does.
+
+mod column;
+mod dictionary;
+mod examples;
+mod layout;
+mod row;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::compiled::Policy;
+use super::ir::{Leaf, Lowered, Outcome, Says};
+use super::rule_error::RuleError;
+use super::trace::{Walk, day_number};
+use super::{Answer, combine::Said};
+use crate::model::{Fact, Field, Moment, Slot, User, Value};
+pub(crate) use column::{Class, Column};
+use column::{TOO_LONG, UNKNOWN};
+use dictionary::Dictionary;
+pub(crate) use layout::outcome as computed_outcome;
+use row::{Block, and, nothing};
+pub use verdict::Verdict;
+pub(crate) use verdict::{Brief, Grants};
+
+/// The leaves of a policy, ready to be asked about users on one day.
+#[derive(Debug)]
+pub(crate) struct Index {
+    lowered: Arc<Lowered>,
+    /// Fields with tests of their value, the most selective first.
+    columns: Vec<Column>,
+    /// For each column where the rows of its classes begin.
+    starts: Vec<u32>,
+    members: Vec<Members>,
+    computed: Vec<ComputedColumn>,
+    /// Rows one after the other, [`Self::width`] blocks each.
+    table: Vec<Block>,
+    width: usize,
+    lanes: Lanes,
+    /// The leaf of each bit of a row.
+    leaves: Vec<u32>,
+    briefs: Vec<Brief>,
+    /// Some rule can fail although every fact is known.
+    fails_always: bool,
+}
+
+/// Which blocks of a row belong to which lane.
+#[derive(Clone, Debug, Default)]
+struct Lanes {
+    actions: Range<usize>,
+    vetoes: Range<usize>,
+    obligations: Range<usize>,
+    /// Answers with values of the user in them, again: making them can fail.
+    doubtful: Range<usize>,
+    fails: Range<usize>,
+}
+
+/// The words that leaves look for in one list.
+#[derive(Debug)]
+struct Members {
+    slot: Slot,
+    words: Dictionary,
+    /// For each word the row of those who do not have it; the next row is of those who do.
+    rows: Vec<usize>,
+    /// The row of those who have none.
+    none: usize,
+}
+
+/// A computed condition that some leaf needs.
+#[derive(Debug)]
+struct ComputedColumn {
+    /// Its position in [`Lowered::computed`].
+    number: usize,
+    /// The row of users for whom it does not hold; then that of those for whom it does; then that of
+    /// those for whom it cannot be told.
+    row: usize,
+}
+
+/// Columns of which a user's rows are kept in place; policies that look at more fields are rare.
+const IN_PLACE: usize = 14;
+
+/// Where a user stands: one row of the index for each column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    rows: [u32; IN_PLACE],
+    count: usize,
+    /// A fact is not known or a condition cannot be told, so rules may fail.
+    trouble: bool,
+    /// A value is not of the kind of its field: the index has nothing to say.
+    odd: bool,
+    /// What further columns, lists and computed conditions leave, already intersected; empty where
+    /// there are none.
+    extra: Vec<Block>,
+}
+
+impl Standing {
+    /// Whether the index has nothing to say about this user.
+    pub(crate) const fn is_odd(&self) -> bool {
+        self.odd
+    }
+
+    #[inline]
+    fn rows(&self) -> &[u32] {
+        self.rows.get(..self.count).unwrap_or(&self.rows)
+    }
+}
+
+impl Index {
+    /// Finds where a user stands, whose `has_left` is filled in.
+    pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
+        let mut standing = Standing::default();
+        let has_left = user.fact(Field::HasLeft.slot());
+        self.stand_in_columns(&mut standing, user, has_left);
+        if !self.is_plain() {
+            self.stand_extra(&mut standing, policy, user, moment);
+        }
+        standing
+    }
+
+    /// Whether a user can be looked up in columns alone.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.members.is_empty() && self.computed.is_empty() && self.columns.len() <= IN_PLACE
+    }
+
+    /// Whether looking a user up evaluates expressions.
+    pub(crate) fn computes(&self) -> bool {
+        !self.computed.is_empty()
+    }
+
+    /// Finds where a user stands in the columns, with `has_left` from elsewhere.
+    #[inline]
+    pub(crate) fn stand_in_columns(&self, standing: &mut Standing, user: &User, has_left: &Fact) {
+        standing.count = 0;
+        (standing.trouble, standing.odd) = (false, false);
+        for (at, (column, start)) in self.columns.iter().zip(&self.starts).take(IN_PLACE).enumerate() {
+            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
+                standing.rows[at] = row;
+                standing.count = at + 1;
+            }
+        }
+        if self.columns.is_empty() {
+            (standing.rows[0], standing.count) = (0, 1);
+        }
+    }
+
+    /// Where the row of a user's class begins in the table.
+    #[inline]
+    fn class_row(
+        &self,
+        column: &Column,
+        start: u32,
+        standing: &mut Standing,
+        user: &User,
+        has_left: &Fact,
+    ) -> Option<u32> {
+        let is_has_left = column.slot == Field::HasLeft.slot();
+        match column.class(if is_has_left { has_left } else { user.fact(column.slot) }) {
+            Class::Of(class) => {
+                standing.trouble |= class == UNKNOWN || class == TOO_LONG;
+                Some(start + class * self.stride())
+            }
+            Class::Odd => {
+                standing.odd = true;
+                None
+            }
+        }
+    }
+
+    fn stand_extra(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {
+        let mut extra = vec![[u64::MAX; 2]; self.width];
+        for (column, start) in self.columns.iter().zip(&self.starts).skip(IN_PLACE) {
+            let has_left = user.fact(Field::HasLeft.slot());
+            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
+                and(&mut extra, &self.table[row as usize..row as usize + self.width]);
+            }
+        }
+        for members in &self.members {
+            let mut has = vec![false; members.rows.len()];
+            if let Some(Value::Texts(texts)) = user.fact(members.slot).known() {
+                for text in texts.iter() {
+                    if let Some(known) = has.get_mut(members.words.find(text) as usize) {
+                        *known = true;
+                    }
+                }
+            }
+            if has.contains(&true) {
+                for (row, has) in members.rows.iter().zip(has) {
+                    and(&mut extra, self.row(row + usize::from(has)));
+                }
+            } else {
+                and(&mut extra, self.row(members.none));
+            }
+        }
+        for column in &self.computed {
+            let outcome = self.outcome(column.number, policy, user, moment);
+            standing.trouble |= outcome == Outcome::Fails;
+            and(&mut extra, self.row(column.row + layout::place(outcome)));
+        }
+        standing.extra = extra;
+    }
+
+    fn outcome(&self, number: usize, policy: &Policy, user: &User, moment: &Moment) -> Outcome {
+        let Some(computed) = self.lowered.computed.get(number) else { return Outcome::Fails };
+        layout::outcome(computed, policy, user, moment)
+    }
+
+    fn row(&self, number: usize) -> &[Block] {
+        &self.table[number * self.width..(number + 1) * self.width]
+    }
+
+    fn stride(&self) -> u32 {
+        u32::try_from(self.width).unwrap_or(u32::MAX)
+    }
+
+    /// The leaves of one block that hold.
+    #[inline]
+    fn block(&self, standing: &Standing, at: usize) -> Block {
+        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
+        // The most selective columns come first; a look after a few spares most blocks the others.
+        let rows = standing.rows();
+        let (first, rest) = rows.split_at(rows.len().min(3));
+        for start in first {
+            let row = self.table[*start as usize + at];
+            left = [left[0] & row[0], left[1] & row[1]];
+        }
+        if left[0] | left[1] == 0 {
+            return left;
+        }
+        for start in rest {
+            let row = self.table[*start as usize + at];
+            left = [left[0] & row[0], left[1] & row[1]];
+        }
+        left
+    }
+
+    /// The first bit of a lane that holds.
+    #[inline]
+    fn first(&self, standing: &Standing, lane: &Range<usize>) -> Option<usize> {
+        lane.clone().find_map(|at| {
+            let [low, high] = self.block(standing, at);
+            if low != 0 {
+                Some(at * 128 + low.trailing_zeros() as usize)
+            } else if high != 0 {
+                Some(at * 128 + 64 + high.trailing_zeros() as usize)
+            } else {
+                None
+            }
+        })
+    }
+
+    #[inline]
+    fn any(&self, standing: &Standing, lane: &Range<usize>) -> bool {
+        lane.clone().any(|at| !nothing(self.block(standing, at)))
+    }
+
+    /// Every bit of a lane that holds.
+    fn all(&self, standing: &Standing, lane: &Range<usize>, found: &mut Vec<usize>) {
+        for at in lane.clone() {
+            for (half, mut bits) in self.block(standing, at).into_iter().enumerate() {
+                while bits != 0 {
+                    found.push(at * 128 + half * 64 + bits.trailing_zeros() as usize);
+                    bits &= bits - 1;
+                }
+            }
+        }
+    }
+
+    /// What the lowered rules say about a user, in file order; rules that say nothing are left out.
+    pub(crate) fn answers(
+        &self,
+        standing: &Standing,
+        policy: &Policy,
+        user: &User,
+        moment: &Moment,
+    ) -> Vec<Said> {
+        let mut found = Vec::new();
+        for lane in [&self.lanes.actions, &self.lanes.vetoes, &self.lanes.obligations] {
+            self.all(standing, lane, &mut found);
+        }
+        if standing.trouble || self.fails_always {
+            self.all(standing, &self.lanes.fails, &mut found);
+        }
+        let leaves = found.into_iter().filter_map(|bit| self.leaf(bit));
+        let mut said: Vec<Said> = leaves
+            .map(|leaf| Said { rule: leaf.rule, answer: self.says(leaf, policy, user, moment) })
+            .collect();
+        said.sort_by_key(|said| said.rule);
+        said
+    }
+
+    fn leaf(&self, bit: usize) -> Option<&Leaf> {
+        self.lowered.leaves.get(*self.leaves.get(bit)? as usize)
+    }
+
+    fn says(&self, leaf: &Leaf, policy: &Policy, user: &User, moment: &Moment) -> Result<Answer, RuleError> {
+        let room = policy.rules.get(leaf.rule).map_or(0, |rule| rule.locals);
+        match &leaf.says {
+            Says::Constant(answer) => Ok(Answer::clone(answer)),
+            Says::Template(node, _) => Walk::quiet(policy, user, moment, room).answer(node),
+            Says::Fails(error) => Err(error.clone()),
+            Says::FailsLike(number) => {
+                let computed = self.lowered.computed.get(*number).ok_or(RuleError::Internal)?;
+                let settled = Walk::quiet(policy, user, moment, room).settle(&computed.node);
+                Err(settled.err().unwrap_or(RuleError::Internal))
+            }
+        }
+    }
+
+    /// Rules that stay with the interpreter.
+    pub(crate) fn unlowered(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.lowered.unlowered.iter().map(|unlowered| unlowered.rule)
+    }
+
+    /// What was lowered.
+    pub(crate) const fn lowered(&self) -> &Arc<Lowered> {
+        &self.lowered
+    }
+}
+
+/// The number of today.
+fn today_of(moment: &Moment) -> i64 {
+    day_number(moment.today())
+}

@@ -1,0 +1,229 @@
+//! Large policies, words in many places, and the short answer against the whole decision.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use time::macros::date;
+
+use crate::model::{Fact, Field, Id, Schema, User, Value};
+use crate::policy::unchecked::{moment, set, user};
+use crate::policy::{Basis, Decision, Evaluator, HoldCode, Means, Outcome, Source, Verdict, check};
+
+/// Evaluators by index and by interpreter.
+fn both(text: &str) -> (Evaluator, Evaluator) {
+    both_of_files(vec![Source::new("test.rhai", text)])
+}
+
+fn both_of_files(files: Vec<Source>) -> (Evaluator, Evaluator) {
+    let checked = check(files, &Arc::new(Schema::default()), None);
+    let policy = checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+    let basis = Basis::new(moment(), true);
+    let interpreter = Basis { means: Means::Interpreter, ..basis.clone() };
+    (policy.evaluator(basis).unwrap(), policy.evaluator(interpreter).unwrap())
+}
+
+/// The decision, which is the same by index, by interpreter, and in short.
+fn decide((index, interpreter): &(Evaluator, Evaluator), user: &User) -> Decision {
+    let decision = index.decide(user).unwrap();
+    assert_eq!(decision, interpreter.decide(user).unwrap());
+    let prepared = index.prepare(user);
+    assert_eq!(prepared.decide().unwrap(), decision);
+    let position = |name: &str| {
+        let found = index.policy().rules().iter().position(|rule| &*rule.name == name);
+        found.and_then(|at| u32::try_from(at).ok())
+    };
+    assert_eq!(prepared.verdict().unwrap(), Verdict::of(&decision, position));
+    assert_eq!(index.verdict(user).unwrap(), Verdict::of(&decision, position));
+    decision
+}
+
+fn leaver() -> User {
+    let mut user = user("ECHOECHO", &Schema::default());
+    set(&mut user, Field::LastDay, Value::Date(date!(2026 - 11 - 20)));
+    user
+}
+
+fn texts(texts: &[&str]) -> Value {
+    Value::Texts(texts.iter().map(|text| Arc::from(*text)).collect())
+}
+
+#[test]
+fn a_thousand_rules_take_several_blocks() {
+    let mut files = vec![String::new(); 4];
+    for rule in 0..1_000 {
+        let text = &mut files[rule / 250];
+        writeln!(
+            text,
+            "/// Why.\nfn rule_{rule}(user) {{ if user.department in [\"d{}\", \"x{rule}\"] && user.groups.len() >= {} {{ {} }} }}",
+            rule % 300,
+            rule % 7,
+            ["withdraw()", "keep()", "review(\"why\")"][rule % 3]
+        )
+        .unwrap();
+    }
+    let files = files.into_iter().enumerate().map(|(at, text)| Source::new(format!("{at}.rhai"), text));
+    let evaluators = both_of_files(files.collect());
+    for (department, groups, rule) in [
+        ("d299", 6, Some("rule_299")),
+        ("d299", 4, Some("rule_599")),
+        ("x999", 7, Some("rule_999")),
+        ("d300", 7, None),
+    ] {
+        let mut user = leaver();
+        set(&mut user, Field::Department, Value::Text(department.into()));
+        let names: Vec<String> = (0..groups).map(|group| format!("g{group}")).collect();
+        set(&mut user, Field::Groups, texts(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert_eq!(decide(&evaluators, &user).rule.as_deref(), rule, "{department} {groups}");
+    }
+}
+
+#[test]
+fn members_of_many_groups() {
+    let evaluators = both(
+        "/// 1\nfn both_of(user) { if \"a\" in user.groups && \"b\" in user.groups { withdraw() } }\n\
+         /// 2\nfn one_of(user) { if \"a\" in user.groups && !(\"c\" in user.groups) { keep() } }\n\
+         /// 3\nfn none_of(user) { if !(\"a\" in user.groups) { review(\"none\") } }",
+    );
+    for (groups, rule) in [
+        (&["a", "b", "c"][..], Some("both_of")),
+        (&["x", "a"], Some("one_of")),
+        (&["a", "c"], None),
+        (&["b"], Some("none_of")),
+        (&[], Some("none_of")),
+    ] {
+        let mut user = leaver();
+        set(&mut user, Field::Groups, texts(groups));
+        assert_eq!(decide(&evaluators, &user).rule.as_deref(), rule, "{groups:?}");
+    }
+}
+
+#[test]
+fn the_short_answer_knows_vetoes_grounds_and_obligations() {
+    let evaluators = both(
+        "/// 1\nfn hold(user) { if user.legal_hold { forbid(\"revoke\") } }\n\
+         /// 2\nfn leaves(user) { if user.country == () { revoke() } }\n\
+         /// 3\nfn told(user) { if user.mdm_managed { also(restrict()) } }",
+    );
+    let decision = decide(&evaluators, &leaver());
+    assert_eq!(decision.outcome, Outcome::Act);
+    let mut held = leaver();
+    set(&mut held, Field::LegalHold, Value::Bool(true));
+    assert_eq!(decide(&evaluators, &held).hold.unwrap().code, HoldCode::Vetoed);
+    let mut basic = leaver();
+    set(&mut basic, Field::Edition, Value::Text("basic".into()));
+    assert_eq!(decide(&evaluators, &basic).hold.unwrap().code, HoldCode::NotEntitled);
+    let mut stays = leaver();
+    stays.set(Field::LastDay.slot(), Fact::Absent);
+    assert_eq!(decide(&evaluators, &stays).hold.unwrap().code, HoldCode::NoGround);
+    set(&mut stays, Field::Country, Value::Text("CH".into()));
+    assert_eq!(decide(&evaluators, &stays).outcome, Outcome::Keep);
+    set(&mut stays, Field::MdmManaged, Value::Bool(true));
+    assert_eq!(decide(&evaluators, &stays).outcome, Outcome::Act);
+}
+
+#[test]
+fn the_short_answer_knows_system_ids_and_unmatched_users() {
+    let evaluators = both("/// 1\nfn leaves(user) { if user.has_left { withdraw() } else { keep() } }");
+    let mut system = user("*GATEWAY", &Schema::default());
+    set(&mut system, Field::LastDay, Value::Date(date!(2026 - 11 - 20)));
+    assert_eq!(decide(&evaluators, &system).hold.unwrap().code, HoldCode::SystemId);
+    let mut unmatched = leaver();
+    unmatched.set(Field::Person.slot(), Fact::Absent);
+    assert_eq!(decide(&evaluators, &unmatched).hold.unwrap().code, HoldCode::Unmatched);
+    let mut contradicting = leaver();
+    set(&mut contradicting, Field::HasLeft, Value::Bool(false));
+    assert_eq!(decide(&evaluators, &contradicting).hold.unwrap().code, HoldCode::Contradiction);
+}
+
+#[test]
+fn what_is_not_known_holds_only_who_needs_it() {
+    let evaluators = both(
+        "/// 1\nfn first(user) { if user.legal_hold && user.country in [\"CH\"] { keep() } }\n\
+         /// 2\nfn second(user) { if user.has_left { withdraw() } }",
+    );
+    let mut user = leaver();
+    user.set(Field::Country.slot(), Fact::Unknown);
+    assert_eq!(decide(&evaluators, &user).outcome, Outcome::Act);
+    set(&mut user, Field::LegalHold, Value::Bool(true));
+    let hold = decide(&evaluators, &user).hold.unwrap();
+    assert_eq!((hold.code, hold.rule.as_deref()), (HoldCode::MissingFact, Some("first")));
+}
+
+#[test]
+fn a_value_of_another_kind_goes_to_the_interpreter() {
+    let evaluators =
+        both("/// 1\nfn first(user) { if user.country in [\"CH\"] { keep() } else { withdraw() } }");
+    let mut user = leaver();
+    set(&mut user, Field::Country, Value::Int(7));
+    let (index, interpreter) = &evaluators;
+    assert_eq!(index.decide(&user), interpreter.decide(&user));
+    assert_eq!(index.prepare(&user).decide(), interpreter.decide(&user));
+}
+
+#[test]
+fn another_day_is_another_index() {
+    let (index, _) = both(
+        "/// 1\nfn unused(user) { if user.last_seen != () && days_since(user.last_seen) > 2 { review(\"unused\") } }",
+    );
+    let mut user = leaver();
+    set(&mut user, Field::LastSeen, Value::Date(date!(2026 - 11 - 20)));
+    assert_eq!(index.decide(&user).unwrap().outcome, Outcome::Keep);
+    let next_day = moment().instant() + time::Duration::DAY;
+    let next_day = crate::model::Moment::new(next_day, moment().zone().clone()).unwrap();
+    let tomorrow = index.again(Basis::new(next_day, true)).unwrap();
+    assert_eq!(tomorrow.decide(&user).unwrap().outcome, Outcome::Hold);
+    assert_eq!(index.decide(&user).unwrap().outcome, Outcome::Keep);
+}
+
+#[test]
+fn a_policy_without_conditions() {
+    let evaluators = both("/// 1\nfn everybody(user) { keep() }");
+    assert_eq!(decide(&evaluators, &leaver()).rule.as_deref(), Some("everybody"));
+    let evaluators = both(
+        "/// 1\nfn computed(user) { if user.groups.some(|x| x.len() > 1) { keep() } else { withdraw() } }",
+    );
+    assert_eq!(decide(&evaluators, &leaver()).outcome, Outcome::Act);
+    let evaluators =
+        both("/// 1\nfn groups(user) { if \"g\" in user.groups { keep() } else { withdraw() } }");
+    assert_eq!(decide(&evaluators, &leaver()).outcome, Outcome::Act);
+}
+
+#[test]
+fn a_successor_is_looked_up_for_the_short_answer_too() {
+    let (index, _) = both("/// 1\nfn old(user) { if user.superseded_by != () { revoke() } }");
+    let mut old = user("ECHOECHO", &Schema::default());
+    set(&mut old, Field::SupersededBy, Value::Id("NEWNEWID".parse().unwrap()));
+    let prepared = index.prepare(&old);
+    assert_eq!(prepared.verdict().unwrap().outcome, Outcome::Act);
+    let nobody = |_: Id| None;
+    assert_eq!(prepared.verdict_in(&nobody).unwrap().hold, Some(HoldCode::NoGround));
+    assert_eq!(prepared.decide_in(&nobody).unwrap(), index.decide_in(&nobody, &old).unwrap());
+}
+
+#[test]
+fn a_policy_that_looks_at_very_many_fields() {
+    let tests: Vec<String> = Field::ALL
+        .iter()
+        .filter(|field| field.info().optional && field.info().kind != crate::model::Kind::Instant)
+        .map(|field| format!("user.{} == ()", field.name()))
+        .chain(["legal_hold", "mdm_managed", "administrator"].map(|flag| format!("!user.{flag}")))
+        .collect();
+    assert!(tests.len() > 14, "more than are kept in place");
+    // Two rules, because an expression has a depth.
+    let (first, second) = tests.split_at(8);
+    let evaluators = both(&format!(
+        "/// 1\nfn first(user) {{ if !({}) {{ keep() }} }}\n/// 2\nfn second(user) {{ if !({}) {{ withdraw() }} }}",
+        first.join(" && "),
+        second.join(" && ")
+    ));
+    let mut stays = leaver();
+    stays.set(Field::LastDay.slot(), Fact::Absent);
+    assert_eq!(decide(&evaluators, &stays).rule, None);
+    for field in [Field::JobTitle, Field::FirstName, Field::LastName, Field::Nickname, Field::Credential] {
+        let mut other = stays.clone();
+        set(&mut other, field, Value::Text("x".into()));
+        assert!(decide(&evaluators, &other).rule.is_some(), "{}", field.name());
+        other.set(field.slot(), Fact::Unknown);
+        assert_eq!(decide(&evaluators, &other).hold.unwrap().code, HoldCode::MissingFact);
+    }
+}

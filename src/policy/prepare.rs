@@ -1,0 +1,158 @@
+//! Users who are looked up in the index once and asked about many times.
+//!
+//! In goes an evaluator and a user, out comes a [`Prepared`] user, which gives the short answer of a
+//! [`Verdict`] in a few nanoseconds and the whole [`Decision`] where that is wanted. Both are those of
+//! [`Evaluator::decide`].
+
+use super::combine::{held_without_rules, is_entitled};
+use super::decision::Decision;
+use super::evaluate::{DecideError, Evaluator, Successor};
+use super::index::{Grants, Standing, Verdict};
+use super::sandbox::with_stack;
+use crate::model::{Fact, Leaving, User, Value};
+
+/// A user as one evaluator sees it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use leaver::model::{Fact, Field, Moment, Schema, User, Value, Zone, parse_instant};
+/// use leaver::policy::{Basis, Outcome, Source, check};
+///
+/// let schema = Arc::new(Schema::default());
+/// let text = "/// Everybody keeps everything.\nfn everybody(user) { keep() }";
+/// let policy = check(vec![Source::new("acme.rhai", text)], &schema, None).policy.ok_or("errors")?;
+/// let moment = Moment::new(parse_instant("2026-11-22T09:00:00Z").ok_or("no instant")?, Zone::UTC)?;
+/// let evaluator = policy.evaluator(Basis::new(moment, true)).map_err(|found| found.message)?;
+///
+/// let mut user = User::new("ECHOECHO".parse()?, &schema);
+/// user.set(Field::Person.slot(), Fact::Known(Value::Text("E1001".into())));
+/// user.set(Field::Employment.slot(), Fact::Known(Value::Text("staff".into())));
+/// let verdict = evaluator.prepare(&user).verdict()?;
+/// assert_eq!((verdict.outcome, verdict.rule), (Outcome::Keep, Some(0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Prepared<'e> {
+    evaluator: &'e Evaluator,
+    standing: Option<Standing>,
+    grants: Grants,
+    /// The answer where no rule runs.
+    held: Option<Verdict>,
+    /// What only a whole decision needs.
+    person: Box<(User, Leaving)>,
+}
+
+impl Evaluator {
+    /// Looks a user up in the index.
+    pub fn prepare(&self, user: &User) -> Prepared<'_> {
+        let (user, leaving) = self.with_leaving(user);
+        let basis = self.basis();
+        let standing = self.index().map(|index| {
+            let stand = || index.stand(self.policy(), &user, &basis.moment);
+            // Only expressions need the large stack.
+            if index.computes() { with_stack(stand) } else { stand() }
+        });
+        let ground = leaving.is_gone() && basis.complete && leaving.returns.is_none();
+        let grants = Grants::GROUND
+            .when(ground)
+            .and(Grants::ENTITLED.when(is_entitled(&user, basis)))
+            .and(Grants::ORDINARY.when(!user.id().is_system()));
+        let held = held_without_rules(&user, &leaving).map(Verdict::held);
+        Prepared { evaluator: self, standing, grants, held, person: Box::new((user, leaving)) }
+    }
+
+    /// What [`Evaluator::decide`] would come to, for a user who is asked about once.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
+    pub fn verdict(&self, user: &User) -> Result<Verdict, DecideError> {
+        match self.short(user) {
+            Some(verdict) => Ok(verdict),
+            None => self.prepare(user).verdict(),
+        }
+    }
+
+    /// The verdict about a user of whom columns alone tell everything.
+    fn short(&self, user: &User) -> Option<Verdict> {
+        let index = self.index().filter(|index| index.is_plain())?;
+        let has_left = self.horizon.has_left(user)?;
+        if !user.is_matched() {
+            return None;
+        }
+        let gone = has_left == Fact::Known(Value::Bool(true));
+        let mut scratch = self.scratch.try_borrow_mut().ok()?;
+        index.stand_in_columns(&mut scratch, user, &has_left);
+        index.verdict(&scratch, |needs| {
+            let basis = self.basis();
+            let grants = Grants::GROUND
+                .when(gone && basis.complete)
+                .and(Grants::ORDINARY.when(!user.id().is_system()))
+                .and(Grants::ENTITLED);
+            grants.cover(needs) && (!needs.cover(Grants::ENTITLED) || is_entitled(user, basis))
+        })
+    }
+}
+
+impl Prepared<'_> {
+    /// What [`Evaluator::decide`] would come to.
+    ///
+    /// # Errors
+    /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
+    #[inline]
+    pub fn verdict(&self) -> Result<Verdict, DecideError> {
+        match self.short() {
+            Some(verdict) => Ok(verdict),
+            None => self.long(None),
+        }
+    }
+
+    /// What [`Evaluator::decide_in`] would come to.
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn verdict_in(&self, successor: &Successor<'_>) -> Result<Verdict, DecideError> {
+        match self.short() {
+            Some(verdict) => Ok(verdict),
+            None => self.long(Some(successor)),
+        }
+    }
+
+    /// The decision of [`Evaluator::decide`].
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn decide(&self) -> Result<Decision, DecideError> {
+        self.whole(None)
+    }
+
+    /// The decision of [`Evaluator::decide_in`].
+    ///
+    /// # Errors
+    /// As [`Prepared::verdict`].
+    pub fn decide_in(&self, successor: &Successor<'_>) -> Result<Decision, DecideError> {
+        self.whole(Some(successor))
+    }
+
+    #[inline]
+    fn short(&self) -> Option<Verdict> {
+        if self.held.is_some() {
+            return self.held;
+        }
+        self.evaluator.index()?.verdict(self.standing.as_ref()?, |needs| self.grants.cover(needs))
+    }
+
+    #[cold]
+    fn long(&self, successor: Option<&Successor<'_>>) -> Result<Verdict, DecideError> {
+        let rules = self.evaluator.policy().rules();
+        let position = |name: &str| {
+            let found = rules.iter().position(|rule| &*rule.name == name)?;
+            u32::try_from(found).ok()
+        };
+        Ok(Verdict::of(&self.whole(successor)?, position))
+    }
+
+    fn whole(&self, successor: Option<&Successor<'_>>) -> Result<Decision, DecideError> {
+        let (user, leaving) = &*self.person;
+        with_stack(|| self.evaluator.combined(successor, user, leaving, self.standing.as_ref()))
+    }
+}
