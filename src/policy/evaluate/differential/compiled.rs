@@ -72,18 +72,18 @@ impl Proof {
 fn vocabulary() -> Vec<(&'static str, Vec<String>)> {
     let call = |word: &'static str| (word, vec![format!("{word}(")]);
     let field = |field: &Field| (field.name(), vec![format!("user.{}", field.name())]);
-    let operator = |operator: &crate::policy::vocabulary::OperatorWord| {
-        let part = |part: &str| match part {
+    let symbol = |symbol: &'static str| {
+        let text = match symbol {
             "`…${…}…`" => "${".to_owned(),
-            "!" | "()" => part.to_owned(),
-            _ if part.starts_with(char::is_alphabetic) => format!("{part} "),
-            _ => format!(" {part} "),
+            "!" | "()" => symbol.to_owned(),
+            _ if symbol.starts_with(char::is_alphabetic) => format!("{symbol} "),
+            _ => format!(" {symbol} "),
         };
-        let parts = operator.symbol.split(' ').map(part).collect();
-        (operator.symbol, parts)
+        (symbol, vec![text])
     };
     let words = WORDS.iter().map(|word| call(word.name));
-    words.chain(Field::ALL.iter().map(field)).chain(OPERATORS.iter().map(operator)).collect()
+    let operators = OPERATORS.iter().flat_map(|operator| operator.symbol.split(' '));
+    words.chain(Field::ALL.iter().map(field)).chain(operators.map(symbol)).collect()
 }
 
 /// The rules of a random policy, without the prelude.
@@ -347,7 +347,9 @@ fn index_and_interpreter_decide_alike() {
                 proof.merge(prove(&setting, seed, &vocabulary));
             }
         };
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        // Threads with the stack that a decision needs, so that none is made for each.
+        let start = |_| std::thread::Builder::new().stack_size(32 << 20).spawn_scoped(scope, work);
+        let workers: Vec<_> = (0..threads).map(start).collect::<Result<_, _>>().expect("threads");
         for worker in workers {
             proof.merge(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -356,11 +358,13 @@ fn index_and_interpreter_decide_alike() {
         &proof;
     let share = |part: u64| part * 100 / pairs;
     let lowered = (rules - unlowered.len()) * 1_000 / rules;
+    let missing: Vec<_> =
+        vocabulary.iter().map(|(word, _)| *word).filter(|word| !proof.words.contains(word)).collect();
     println!(
         "index = interpreter: seeds {first} to {}, {policies} policies ({refused} refused) of 1 to {largest} rules, \
          {}.{} % of {rules} rules lowered; {pairs} pairs, 0 differences, {traced} of them traced; not counted: \
          {interpreted} with a rule in the interpreter, {limits} at a limit; keep {} %, act {} %, hold {} %; \
-         {} of {} words",
+         {} of {} words, missing {missing:?}",
         first + count - 1,
         lowered / 10,
         lowered % 10,
@@ -379,8 +383,6 @@ fn index_and_interpreter_decide_alike() {
     for (part, what) in [(proof.keep, "keep"), (proof.act, "act"), (proof.hold, "hold")] {
         assert!(share(part) >= 10, "too few decisions are {what}");
     }
-    let missing: Vec<_> =
-        vocabulary.iter().map(|(word, _)| *word).filter(|word| !proof.words.contains(word)).collect();
     assert!(!whole || *pairs >= 1_000_000, "too few pairs");
     assert!(missing.is_empty() || policies < &1_000, "words that no policy has: {missing:?}");
 }
