@@ -5,7 +5,7 @@
 //! not depend on the format of the files, on the order of anything in them, or on spelling out what
 //! would be the default. Whole numbers that JSON numbers cannot hold exactly are written as text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Content;
 use super::header::{Section, is_derived};
-use crate::model::{Fact, Field, Id, Kind, User, Value, format_instant};
+use crate::model::{Fact, Field, Id, Kind, User, Value, canonical_value, format_instant};
 
 /// A SHA-256, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,11 +100,11 @@ pub(super) fn digest(directory: &Content) -> Digest {
     let mut entry = |hasher: &mut Sha256, key: &str, value: &Json| {
         hasher.update(if first { "{" } else { "," });
         first = false;
-        hasher.update(canonical(&Json::from(key)));
+        hasher.update(canonical_value(&Json::from(key)));
         hasher.update(":");
-        hasher.update(canonical(value));
+        hasher.update(canonical_value(value));
     };
-    let head = head(directory);
+    let head: BTreeMap<String, Json> = head(directory).into_iter().collect();
     for (key, value) in &head {
         entry(&mut hasher, key, value);
     }
@@ -113,13 +113,13 @@ pub(super) fn digest(directory: &Content) -> Digest {
     hasher.update("\"users\":[");
     for (index, user) in directory.users.iter().enumerate() {
         hasher.update(if index == 0 { "" } else { "," });
-        hasher.update(canonical(&user_content(directory, user)));
+        hasher.update(canonical_value(&user_content(directory, user)));
     }
     hasher.update("]}");
     Digest::finish(hasher)
 }
 
-/// Everything but the users. A map of `serde_json` is sorted by key.
+/// Everything but the users.
 fn head(directory: &Content) -> Map<String, Json> {
     let schema = &directory.schema;
     let attributes: Map<String, Json> = schema
@@ -221,9 +221,4 @@ fn exact(value: &Value) -> Json {
 /// Plain data of the model as JSON; it always can be.
 fn as_json(value: &impl Serialize) -> Json {
     serde_json::to_value(value).unwrap_or(Json::Null)
-}
-
-/// Canonical JSON; only numbers outside JSON have none, and there are none.
-fn canonical(value: &Json) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }

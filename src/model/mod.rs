@@ -4,6 +4,7 @@
 //! Everything here is plain data. Nothing in this module reads a file, a clock or an environment.
 
 mod administrator;
+mod canonical;
 mod closed;
 mod container;
 mod credential;
@@ -15,6 +16,8 @@ mod schema;
 mod subscription;
 mod user;
 mod value;
+
+pub(crate) use canonical::{canonical, canonical_value};
 
 pub use administrator::{Administrator, AdministratorKind, Privilege, Scope};
 pub use closed::{ClosedSet, CredentialKind, Departure, Edition, Employment, UnknownWord};

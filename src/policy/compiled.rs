@@ -86,7 +86,7 @@ impl Policy {
             serde_json::json!({"file": name, "text": source.text()})
         };
         let files: Vec<serde_json::Value> = self.sources.iter().map(file).collect();
-        Digest::of(&serde_json_canonicalizer::to_vec(&files).expect("texts have a canonical form"))
+        Digest::of(crate::model::canonical(&files).as_bytes())
     }
 
     /// What was found that does not refuse the policy.
