@@ -16,7 +16,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::Content;
 use super::header::{Section, is_derived};
-use crate::model::{Fact, Field, Id, Kind, User, Value, canonical_value, format_instant};
+use crate::model::{
+    Fact, Field, Id, Kind, Slot, User, Value, canonical_value, format_instant, write_canonical_text,
+};
 
 /// A SHA-256, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,9 +113,13 @@ pub(super) fn digest(directory: &Content) -> Digest {
     // `users` is the last key in canonical order.
     hasher.update(if head.is_empty() { "{" } else { "," });
     hasher.update("\"users\":[");
+    let fields = given_fields(directory);
+    let mut text = String::new();
     for (index, user) in directory.users.iter().enumerate() {
-        hasher.update(if index == 0 { "" } else { "," });
-        hasher.update(canonical_value(&user_content(directory, user)));
+        text.clear();
+        text.push_str(if index == 0 { "" } else { "," });
+        write_user(user, &fields, &mut text);
+        hasher.update(&text);
     }
     hasher.update("]}");
     Digest::finish(hasher)
@@ -196,18 +202,37 @@ fn head(directory: &Content) -> Map<String, Json> {
     head
 }
 
-/// The facts of a user that the directory gives, defaults included.
-fn user_content(directory: &Content, user: &User) -> Json {
+/// The fields of users that the directory gives, defaults included, in canonical order: each key as it is
+/// written, and its slot.
+fn given_fields(directory: &Content) -> Vec<(String, Slot)> {
     let schema = &directory.schema;
-    let facts = schema
+    let given = schema
         .slots()
         .filter(|slot| !is_derived(schema, *slot) && !directory.assume.contains_key(slot))
-        .filter_map(|slot| match user.fact(slot) {
-            Fact::Known(_) if slot == Field::Id.slot() => Some(("id".to_owned(), user.id().as_str().into())),
-            Fact::Known(value) => Some((schema.name(slot).to_owned(), exact(value))),
-            _ => None,
-        });
-    Json::Object(facts.collect())
+        .map(|slot| (schema.name(slot).to_owned(), slot));
+    let by_name: BTreeMap<String, Slot> = given.collect();
+    by_name.into_iter().map(|(name, slot)| (canonical_value(&name.into()), slot)).collect()
+}
+
+/// Writes the canonical object of what is known of a user. Field by field: a tree for each of many users would
+/// take most of the time.
+fn write_user(user: &User, fields: &[(String, Slot)], text: &mut String) {
+    text.push('{');
+    let empty = text.len();
+    for (key, slot) in fields {
+        let Fact::Known(value) = user.fact(*slot) else { continue };
+        if text.len() > empty {
+            text.push(',');
+        }
+        text.push_str(key);
+        text.push(':');
+        match value {
+            Value::Text(value) => write_canonical_text(value, text),
+            _ if *slot == Field::Id.slot() => write_canonical_text(user.id().as_str(), text),
+            other => text.push_str(&canonical_value(&exact(other))),
+        }
+    }
+    text.push('}');
 }
 
 /// A value as JSON that survives JSON numbers, which are exact up to 2⁵³ only.

@@ -3,7 +3,7 @@
 //! A finding refuses nothing: the directory is what it is. Decisions test what matters to them again;
 //! a `superseded_by` that names somebody else's ID, for example, is no ground.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -157,10 +157,10 @@ fn of_credentials(directory: &Directory) -> Vec<Finding> {
     {
         return Vec::new();
     }
-    let mut users: BTreeMap<&str, BTreeSet<Id>> = BTreeMap::new();
+    let mut users: HashMap<&str, Vec<Id>> = HashMap::new();
     for user in directory.users() {
         if let Some(credential) = user.text(Field::Credential) {
-            users.entry(credential).or_default().insert(user.id());
+            users.entry(credential).or_default().push(user.id());
         }
     }
     let mut findings = Vec::new();

@@ -39,7 +39,7 @@ mod users;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -247,7 +247,7 @@ impl Directory {
         }
         let multi = CredentialKind::Multi.word();
         let mut shared = 0_usize;
-        let mut single = BTreeSet::new();
+        let mut single = HashSet::new();
         for user in self.users() {
             if let Some(credential) = user.text(Field::Credential) {
                 if user.text(Field::CredentialKind) == Some(multi) {

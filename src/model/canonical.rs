@@ -33,7 +33,7 @@ fn write(value: &Value, text: &mut String) {
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
         Value::Number(number) => write_number(number, text),
-        Value::String(string) => write_string(string, text),
+        Value::String(string) => write_canonical_text(string, text),
         Value::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -58,7 +58,7 @@ fn write_object(map: &Map<String, Value>, text: &mut String) {
         if index > 0 {
             text.push(',');
         }
-        write_string(key, text);
+        write_canonical_text(key, text);
         text.push(':');
         write(value, text);
     }
@@ -79,7 +79,8 @@ fn write_number(number: &Number, text: &mut String) {
     }
 }
 
-fn write_string(string: &str, text: &mut String) {
+/// Writes a text as canonical JSON.
+pub(crate) fn write_canonical_text(string: &str, text: &mut String) {
     text.push('"');
     let mut rest = string;
     while let Some(at) = rest.find(|c: char| c < ' ' || matches!(c, '"' | '\\')) {

@@ -145,7 +145,8 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         .collect();
     authority::enforce(&surroundings, guards, actor, &mut courses);
     notices::settle_rooms(&surroundings, &mut courses);
-    assess::settle(&surroundings, directory.licences(), &mut courses);
+    let seats = directory.licences();
+    assess::settle(&surroundings, seats, &mut courses);
     persons::settle(&surroundings, &mut courses);
     access::warn_untold(&surroundings, &mut courses);
     access::warn_of_survivors(&surroundings, &mut courses);
@@ -174,7 +175,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     let expires_at = expiry(guards, directory, basis.moment.instant(), &decisions, &schedule);
     let findings = findings(&surroundings, &schedule, &courses);
     let hazards = hazards(&surroundings, &courses, &numbered.batches);
-    let licences = licences::seats(directory.licences(), &courses, &schedule);
+    let licences = licences::seats(seats, &courses, &schedule);
     let made = Made {
         as_of: basis.moment.instant(),
         actor: actor.name.clone(),
