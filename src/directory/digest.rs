@@ -17,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 use super::Content;
 use super::header::{Section, is_derived};
 use crate::model::{
-    Fact, Field, Id, Kind, Slot, User, Value, canonical_value, format_instant, write_canonical_text,
+    Fact, Field, Id, Kind, Slot, User, Value, canonical, format_instant, write_canonical,
+    write_canonical_text,
 };
 
 /// A SHA-256, written as 64 hexadecimal digits.
@@ -102,9 +103,9 @@ pub(super) fn digest(directory: &Content) -> Digest {
     let mut entry = |hasher: &mut Sha256, key: &str, value: &Json| {
         hasher.update(if first { "{" } else { "," });
         first = false;
-        hasher.update(canonical_value(&Json::from(key)));
+        hasher.update(canonical(&key));
         hasher.update(":");
-        hasher.update(canonical_value(value));
+        hasher.update(canonical(value));
     };
     let head: BTreeMap<String, Json> = head(directory).into_iter().collect();
     for (key, value) in &head {
@@ -211,7 +212,7 @@ fn given_fields(directory: &Content) -> Vec<(String, Slot)> {
         .filter(|slot| !is_derived(schema, *slot) && !directory.assume.contains_key(slot))
         .map(|slot| (schema.name(slot).to_owned(), slot));
     let by_name: BTreeMap<String, Slot> = given.collect();
-    by_name.into_iter().map(|(name, slot)| (canonical_value(&name.into()), slot)).collect()
+    by_name.into_iter().map(|(name, slot)| (canonical(&name), slot)).collect()
 }
 
 /// Writes the canonical object of what is known of a user. Field by field: a tree for each of many users would
@@ -229,7 +230,7 @@ fn write_user(user: &User, fields: &[(String, Slot)], text: &mut String) {
         match value {
             Value::Text(value) => write_canonical_text(value, text),
             _ if *slot == Field::Id.slot() => write_canonical_text(user.id().as_str(), text),
-            other => text.push_str(&canonical_value(&exact(other))),
+            other => write_canonical(&exact(other), text),
         }
     }
     text.push('}');

@@ -5,85 +5,32 @@
 //! in the order of their UTF-16 code units, no spaces, and the escapes that JSON demands. Every other number is
 //! left to the library, and a property test compares the two.
 
+mod writer;
+
 use std::cmp::Ordering;
 
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
 
-/// Whole numbers up to here are written as they are; beyond, JSON numbers are not exact.
-const EXACT: u64 = 1 << 53;
+use writer::Writer;
 
 /// The canonical JSON of plain data.
 pub(crate) fn canonical(value: &impl Serialize) -> String {
-    // Only keys that are no text have none, and there are none.
-    let value = serde_json::to_value(value).expect("plain data is JSON");
-    canonical_value(&value)
-}
-
-/// The canonical JSON of a value.
-pub(crate) fn canonical_value(value: &Value) -> String {
     let mut text = String::new();
-    write(value, &mut text);
+    write_canonical(value, &mut text);
     text
 }
 
-fn write(value: &Value, text: &mut String) {
-    match value {
-        Value::Null => text.push_str("null"),
-        Value::Bool(true) => text.push_str("true"),
-        Value::Bool(false) => text.push_str("false"),
-        Value::Number(number) => write_number(number, text),
-        Value::String(string) => write_canonical_text(string, text),
-        Value::Array(items) => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                write(item, text);
-            }
-            text.push(']');
-        }
-        Value::Object(map) => write_object(map, text),
-    }
-}
-
-fn write_object(map: &Map<String, Value>, text: &mut String) {
-    let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-    if !entries.is_sorted_by(|(a, _), (b, _)| in_order(a, b) != Ordering::Greater) {
-        entries.sort_by(|(a, _), (b, _)| in_order(a, b));
-    }
-    text.push('{');
-    for (index, (key, value)) in entries.into_iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write_canonical_text(key, text);
-        text.push(':');
-        write(value, text);
-    }
-    text.push('}');
-}
-
-fn in_order(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
-}
-
-fn write_number(number: &Number, text: &mut String) {
-    let whole = number.as_i64().filter(|number| number.unsigned_abs() <= EXACT);
-    match whole {
-        Some(whole) => text.push_str(&whole.to_string()),
-        None => {
-            text.push_str(&serde_json_canonicalizer::to_string(number).expect("a JSON number has a form"))
-        }
-    }
+/// Writes the canonical JSON of plain data behind `text`.
+pub(crate) fn write_canonical(value: &(impl Serialize + ?Sized), text: &mut String) {
+    // Only keys that are no text and numbers that are none have no form, and there are none.
+    value.serialize(Writer(text)).expect("plain data is JSON");
 }
 
 /// Writes a text as canonical JSON.
 pub(crate) fn write_canonical_text(string: &str, text: &mut String) {
     text.push('"');
     let mut rest = string;
-    while let Some(at) = rest.find(|c: char| c < ' ' || matches!(c, '"' | '\\')) {
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
         let (plain, special) = rest.split_at(at);
         text.push_str(plain);
         let Some(c) = special.chars().next() else { break };
@@ -103,10 +50,15 @@ pub(crate) fn write_canonical_text(string: &str, text: &mut String) {
     text.push('"');
 }
 
+/// The order of keys: that of their UTF-16 code units.
+fn in_order(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -133,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_what_the_library_makes(value in value()) {
-            prop_assert_eq!(canonical_value(&value), serde_json_canonicalizer::to_string(&value).unwrap());
+            prop_assert_eq!(canonical(&value), serde_json_canonicalizer::to_string(&value).unwrap());
         }
     }
 
@@ -141,6 +93,46 @@ mod tests {
     fn keys_are_in_the_order_of_their_code_units() {
         // U+FB33 comes after U+1F600 in code units, and before it in bytes.
         let value = json!({"\u{fb33}": 1, "\u{1f600}": 2, "b": 3, "a": 4});
-        assert_eq!(canonical_value(&value), "{\"a\":4,\"b\":3,\"\u{1f600}\":2,\"\u{fb33}\":1}");
+        assert_eq!(canonical(&value), "{\"a\":4,\"b\":3,\"\u{1f600}\":2,\"\u{fb33}\":1}");
+    }
+
+    /// Every shape that data of Rust can have.
+    #[derive(Serialize)]
+    enum Shape {
+        Unit,
+        Newtype(u8),
+        Tuple(i16, char),
+        Struct { z: Option<u32>, a: () },
+    }
+
+    #[derive(Serialize)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    enum Tagged {
+        Empty,
+        Full { id: &'static str },
+    }
+
+    #[derive(Serialize)]
+    struct Whole {
+        z: Vec<Shape>,
+        tagged: [Tagged; 2],
+        #[serde(flatten)]
+        flat: std::collections::BTreeMap<u8, i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        absent: Option<bool>,
+        bytes: (f32, u64, i8),
+    }
+
+    #[test]
+    fn every_shape_of_data_is_what_the_library_makes() {
+        let whole = Whole {
+            z: vec![Shape::Unit, Shape::Newtype(1), Shape::Tuple(-2, 'é'), Shape::Struct { z: None, a: () }],
+            tagged: [Tagged::Empty, Tagged::Full { id: "x" }],
+            flat: [(10, 1), (9, -1)].into(),
+            absent: None,
+            bytes: (1.5, u64::MAX, -1),
+        };
+        assert_eq!(canonical(&whole), serde_json_canonicalizer::to_string(&whole).unwrap());
+        assert_eq!(canonical(&Some(Shape::Struct { z: Some(7), a: () })), r#"{"Struct":{"a":null,"z":7}}"#);
     }
 }

@@ -17,7 +17,7 @@ mod subscription;
 mod user;
 mod value;
 
-pub(crate) use canonical::{canonical, canonical_value, write_canonical_text};
+pub(crate) use canonical::{canonical, write_canonical, write_canonical_text};
 
 pub use administrator::{Administrator, AdministratorKind, Privilege, Scope};
 pub use closed::{ClosedSet, CredentialKind, Departure, Edition, Employment, UnknownWord};

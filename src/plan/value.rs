@@ -17,7 +17,7 @@ use super::licences::Seats;
 use super::limits::GuardCheck;
 use super::step::Batch;
 use crate::directory::{Digest, Finding};
-use crate::model::{Id, format_instant};
+use crate::model::{Id, format_instant, write_canonical};
 use crate::policy::{Decision, word_enum};
 
 word_enum! {
@@ -185,11 +185,15 @@ struct Halves {
     after: String,
 }
 
+/// What a user takes in the text of a plan, about.
+const USER_BYTES: usize = 512;
+
 impl Halves {
     fn of(content: &Content) -> Self {
         let mut before = format!("{{\"approvals_needed\":{},\"batches\":", content.approvals_needed);
         list(&content.batches, &mut before);
-        let mut after = String::from(",\"expires_at\":");
+        let mut after = String::with_capacity(content.users.len() * USER_BYTES);
+        after += ",\"expires_at\":";
         after += &canonical::text(&format_instant(content.expires_at));
         after += ",\"findings\":";
         list(&content.findings, &mut after);
@@ -212,7 +216,7 @@ impl Halves {
 fn list(items: &[impl Serialize], text: &mut String) {
     for (index, item) in items.iter().enumerate() {
         text.push(if index == 0 { '[' } else { ',' });
-        *text += &canonical::text(item);
+        write_canonical(item, text);
     }
     *text += if items.is_empty() { "[]" } else { "]" };
 }
