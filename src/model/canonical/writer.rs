@@ -48,7 +48,7 @@ pub(super) struct Entries<'t> {
     /// The values one after the other, as they came.
     values: String,
     /// Each key, and where its value stands among them.
-    entries: Vec<(Key, Range<usize>)>,
+    pairs: Vec<(Key, Range<usize>)>,
     /// The key whose value comes next.
     key: Option<String>,
     /// What stands behind the object: it is the value of a variant.
@@ -89,7 +89,7 @@ impl<'t> Writer<'t> {
     }
 
     fn entries(self, size: usize, end: &'static str) -> Entries<'t> {
-        Entries { text: self.0, values: String::new(), entries: Vec::with_capacity(size), key: None, end }
+        Entries { text: self.0, values: String::new(), pairs: Vec::with_capacity(size), key: None, end }
     }
 
     /// Opens the object around the value of a variant.
@@ -272,14 +272,14 @@ impl Entries<'_> {
     fn entry<T: Serialize + ?Sized>(&mut self, key: Key, value: &T) -> Result<(), Formless> {
         let start = self.values.len();
         value.serialize(Writer(&mut self.values))?;
-        self.entries.push((key, start..self.values.len()));
+        self.pairs.push((key, start..self.values.len()));
         Ok(())
     }
 
     fn close(mut self) {
-        self.entries.sort_by(|(a, _), (b, _)| in_order(a.as_str(), b.as_str()));
+        self.pairs.sort_by(|(a, _), (b, _)| in_order(a.as_str(), b.as_str()));
         self.text.push('{');
-        for (index, (key, place)) in self.entries.into_iter().enumerate() {
+        for (index, (key, place)) in self.pairs.into_iter().enumerate() {
             if index > 0 {
                 self.text.push(',');
             }
