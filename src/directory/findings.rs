@@ -3,12 +3,12 @@
 //! A finding refuses nothing: the directory is what it is. Decisions test what matters to them again;
 //! a `superseded_by` that names somebody else's ID, for example, is no ground.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::Directory;
+use super::gathered::Gathered;
 use super::header::Section;
 use crate::model::{CredentialId, CredentialKind, Fact, Field, Id, PersonKey, User, Value};
 
@@ -97,12 +97,9 @@ pub(super) fn findings(directory: &Directory) -> Vec<Finding> {
 
 fn of_users(directory: &Directory) -> Vec<Finding> {
     // The IDs of each person that nothing supersedes.
-    let mut staying: HashMap<&str, Vec<Id>> = HashMap::new();
-    for user in directory.users() {
-        if let (Some(person), None) = (user.text(Field::Person), successor(user)) {
-            staying.entry(person).or_default().push(user.id());
-        }
-    }
+    let current = directory.users().iter().filter(|user| successor(user).is_none());
+    let staying: Gathered<'_, Id> =
+        current.filter_map(|user| Some((user.text(Field::Person)?, user.id()))).collect();
     let mut findings = Vec::new();
     for user in directory.users() {
         let id = user.id();
@@ -115,7 +112,8 @@ fn of_users(directory: &Directory) -> Vec<Finding> {
                 of_successor(directory, user, by)
                     .map(|(code, message)| Finding::of_user(code, user, message)),
             );
-        } else if let Some(ids) = user.text(Field::Person).and_then(|person| staying.get(person)) {
+        } else if let Some(person) = user.text(Field::Person) {
+            let ids = staying.get(person);
             let others: Vec<String> = ids.iter().filter(|other| **other != id).map(Id::to_string).collect();
             if !others.is_empty() {
                 let message = format!(
@@ -157,30 +155,27 @@ fn of_credentials(directory: &Directory) -> Vec<Finding> {
     {
         return Vec::new();
     }
-    let mut users: HashMap<&str, Vec<Id>> = HashMap::new();
-    for user in directory.users() {
-        if let Some(credential) = user.text(Field::Credential) {
-            users.entry(credential).or_default().push(user.id());
-        }
-    }
+    let all = directory.users().iter();
+    let users: Gathered<'_, Id> =
+        all.filter_map(|user| Some((user.text(Field::Credential)?, user.id()))).collect();
     let mut findings = Vec::new();
     let mut credentials: Vec<_> = directory.credentials().iter().collect();
     credentials.sort_by_key(|credential| &credential.id);
     for credential in credentials {
         let key = &credential.id;
         let finding = match users.get(key.as_str()) {
-            None => Finding::new(
+            [] => Finding::new(
                 FindingCode::OrphanedCredential,
                 format!("no user has the credential {key}: whoever knows it can make a new internal ID"),
             ),
-            Some(ids) if ids.len() > 1 && credential.kind == CredentialKind::Single => {
+            ids if ids.len() > 1 && credential.kind == CredentialKind::Single => {
                 let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
                 Finding::new(
                     FindingCode::SharedCredential,
                     format!("the credential {key} is one person's and is used by {}", ids.join(", ")),
                 )
             }
-            Some(_) => continue,
+            _ => continue,
         };
         findings.push(Finding { credential: Some(key.clone()), ..finding });
     }

@@ -17,6 +17,7 @@ mod field_value;
 mod file;
 mod findings;
 mod folder;
+mod gathered;
 mod header;
 mod intern;
 mod json;
@@ -61,6 +62,7 @@ use crate::model::{
 
 pub use self::digest::{Digest, DigestError};
 pub use self::findings::{Finding, FindingCode};
+pub(crate) use self::gathered::Gathered;
 pub use self::header::SubscriptionHeader;
 pub use self::progress::Progress;
 pub use self::single_user::{Omitted, UserDefaults, parse_user, parse_user_map};

@@ -3,13 +3,12 @@
 //!
 //! Built once for a plan; every later look-up is cheap. Users are named by their position in the directory.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::step::WITHDRAWAL;
-use crate::directory::Directory;
+use crate::directory::{Directory, Gathered};
 use crate::model::{CredentialKind, Fact, Field, Id, Leaving, Moment, User, Value};
 use crate::policy::{Access, Decision, Disposition};
 
@@ -64,8 +63,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) knows_groups: bool,
     pub(super) knows_lists: bool,
     memberships: Vec<Vec<usize>>,
-    by_credential: HashMap<&'a str, Vec<Position>>,
-    by_person: HashMap<&'a str, Vec<Position>>,
+    by_credential: Gathered<'a, Position>,
+    by_person: Gathered<'a, Position>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -75,16 +74,10 @@ impl<'a> Surroundings<'a> {
         decisions: &'a [Decision],
         moment: &'a Moment,
     ) -> Self {
-        let mut by_credential: HashMap<&str, Vec<Position>> = HashMap::new();
-        let mut by_person: HashMap<&str, Vec<Position>> = HashMap::new();
-        for (position, user) in directory.users().iter().enumerate() {
-            if let Some(credential) = user.text(Field::Credential) {
-                by_credential.entry(credential).or_default().push(position);
-            }
-            if let Some(person) = user.text(Field::Person) {
-                by_person.entry(person).or_default().push(position);
-            }
-        }
+        let by = |field: Field| {
+            let users = directory.users().iter().enumerate();
+            users.filter_map(move |(position, user)| Some((user.text(field)?, position))).collect()
+        };
         let mut surroundings = Self {
             directory,
             previous,
@@ -94,8 +87,8 @@ impl<'a> Surroundings<'a> {
             knows_groups: directory.provides(Field::Groups.slot()),
             knows_lists: directory.provides(Field::Lists.slot()),
             memberships: vec![Vec::new(); directory.users().len()],
-            by_credential,
-            by_person,
+            by_credential: by(Field::Credential),
+            by_person: by(Field::Person),
         };
         surroundings.enter_containers();
         surroundings
@@ -146,13 +139,13 @@ impl<'a> Surroundings<'a> {
 
     /// Everybody who uses a credential, by ID.
     pub(super) fn users_of(&self, credential: &str) -> &[Position] {
-        self.by_credential.get(credential).map_or(&[], Vec::as_slice)
+        self.by_credential.get(credential)
     }
 
     /// The other IDs of the user's person, by ID.
     pub(super) fn others_of_person(&self, position: Position) -> impl Iterator<Item = Position> + '_ {
         let person = self.user(position).text(Field::Person);
-        let all = person.and_then(|person| self.by_person.get(person)).map_or(&[][..], Vec::as_slice);
+        let all = person.map_or(&[][..], |person| self.by_person.get(person));
         all.iter().copied().filter(move |other| *other != position)
     }
 
