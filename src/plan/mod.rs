@@ -6,10 +6,10 @@
 //! platform, or a [`PlanRefused`] that says which limit was passed. Nothing here reads a clock, and nothing
 //! happens anywhere: a plan is paper until it is applied.
 //!
-//! The way from decisions to a plan: each user gets a *course* ([`assess`]), which is put to the tests of the
-//! platform and of the actor's authority ([`authority`]); what survives is put into an order in time
-//! ([`schedule`]) and into tasks ([`batches`]); then follow the windows of exposure, the hazards of time, the
-//! seats, and the guards ([`limits`]).
+//! The way from decisions to a plan: each user gets a *course* (`assess`), which is put to the tests of the
+//! platform and of the actor's authority (`authority`); what survives is put into an order in time
+//! (`schedule`) and into tasks (`batches`); then follow the windows of exposure, the hazards of time, the
+//! seats, and the guards (`limits`).
 
 mod access;
 mod approvers;
