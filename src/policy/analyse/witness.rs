@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::Duration;
 
 use super::space::{Axis, Options, Space};
-use crate::model::{Fact, Field, FieldSource, Id, Kind, Leaving, Moment, Schema, Slot, User, Value};
+use crate::model::{Fact, Field, FieldSource, Id, Kind, Leaving, Moment, Schema, Slot, User, Value, View};
 use crate::policy::compiled::Policy;
 use crate::policy::index::{Class, computed_outcome};
 use crate::policy::ir::{Computed, Outcome};
@@ -103,7 +103,7 @@ impl Maker<'_> {
         let fact = Fact::Known(Value::Texts(texts));
         space.axes.iter().zip(region).all(|(axis, options)| match axis {
             Axis::Column(column) if column.slot() == slot => {
-                matches!(column.class(&fact), Class::Of(class) if options.contains(class))
+                matches!(column.class(View::of(&fact)), Class::Of(class) if options.contains(class))
             }
             _ => true,
         })
@@ -137,8 +137,7 @@ impl Maker<'_> {
             user.set(Field::LastDay.slot(), days[number % days.len()].clone());
             user.set(Field::LeavesAt.slot(), instants[number / days.len()].clone());
             let leaving = Leaving::of(user, self.moment);
-            let fits =
-                matches!(has_left.class(&leaving.has_left), Class::Of(class) if wanted.contains(class));
+            let fits = matches!(has_left.class(View::of(&leaving.has_left)), Class::Of(class) if wanted.contains(class));
             if fits && leaving.returns.is_none() && !leaving.contradiction {
                 return Some(());
             }
@@ -153,7 +152,7 @@ impl Maker<'_> {
         user.set(Field::HasLeft.slot(), leaving.has_left);
         space.axes.iter().zip(region).all(|(axis, options)| match axis {
             Axis::Column(column) => {
-                matches!(column.class(user.fact(column.slot())), Class::Of(class) if options.contains(class))
+                matches!(column.class(View::of(user.fact(column.slot()))), Class::Of(class) if options.contains(class))
             }
             Axis::Member(slot, word) => {
                 let has =

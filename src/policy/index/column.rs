@@ -5,7 +5,7 @@
 //! cuts. Not known, absent and too long are classes of their own.
 
 use super::dictionary::Dictionary;
-use crate::model::{Fact, Kind, Slot, Value};
+use crate::model::{Kind, Slot, View};
 use crate::policy::ir::{Atom, Cut, Outcome, Requirement, State};
 use crate::policy::trace::{MAX_TEXT, day_number};
 
@@ -33,7 +33,7 @@ pub(super) enum Scale {
     Presence,
 }
 
-/// The class of a fact.
+/// The class of what is known of a field.
 pub(crate) enum Class {
     /// One of the column.
     Of(u32),
@@ -88,32 +88,75 @@ impl Column {
         VALUES + u32::try_from(values).unwrap_or(u32::MAX - VALUES)
     }
 
-    /// The class of a fact.
+    /// The class of what is known of the field.
     #[inline]
-    pub(crate) fn class(&self, fact: &Fact) -> Class {
-        let value = match fact {
-            Fact::Unknown => return Class::Of(UNKNOWN),
-            Fact::Absent => return Class::Of(ABSENT),
-            Fact::Known(value) => value,
-        };
-        let class = match (&self.scale, value) {
-            (Scale::Truth, Value::Bool(value)) => u32::from(*value),
-            (Scale::Words(words, long), Value::Text(text)) => {
-                if text.len() > MAX_TEXT {
-                    return if *long { Class::Of(TOO_LONG) } else { Class::Odd };
+    pub(crate) fn class(&self, view: View<'_>) -> Class {
+        match view {
+            View::Unknown => Class::Of(UNKNOWN),
+            View::Absent => Class::Of(ABSENT),
+            View::Bool(value) => self.class_of_truth(value),
+            View::Int(number) => self.class_of_number(number),
+            View::Text(text) => self.class_of_text(text),
+            View::Id(id) => self.class_of_text(id.as_str()),
+            View::Date(date) => self.class_of_day(day_number(date)),
+            View::Instant(_) if matches!(self.scale, Scale::Presence) => Class::Of(VALUES),
+            View::Instant(_) => Class::Odd,
+            View::Texts(texts) => self.class_of_length(texts.len()),
+        }
+    }
+
+    /// The class of a truth.
+    #[inline]
+    pub(crate) fn class_of_truth(&self, value: bool) -> Class {
+        match self.scale {
+            Scale::Truth => Class::Of(VALUES + u32::from(value)),
+            _ => Class::Odd,
+        }
+    }
+
+    /// The class of a text, word or ID.
+    #[inline]
+    pub(crate) fn class_of_text(&self, text: &str) -> Class {
+        match &self.scale {
+            Scale::Words(_, long) if text.len() > MAX_TEXT => {
+                if *long {
+                    Class::Of(TOO_LONG)
+                } else {
+                    Class::Odd
                 }
-                words.find(text)
             }
-            (Scale::Words(words, _), Value::Id(id)) => words.find(id.as_str()),
-            (Scale::Numbers(cuts), Value::Int(number)) => between(cuts, *number),
-            (Scale::Days(cuts), Value::Date(date)) => between(cuts, day_number(*date)),
-            (Scale::Lengths(cuts), Value::Texts(texts)) => {
-                between(cuts, i64::try_from(texts.len()).unwrap_or(i64::MAX))
+            Scale::Words(words, _) => Class::Of(VALUES + words.find(text)),
+            _ => Class::Odd,
+        }
+    }
+
+    /// The class of a number.
+    #[inline]
+    pub(crate) fn class_of_number(&self, number: i64) -> Class {
+        match &self.scale {
+            Scale::Numbers(cuts) => Class::Of(VALUES + between(cuts, number)),
+            _ => Class::Odd,
+        }
+    }
+
+    /// The class of a date, by its [number](day_number).
+    #[inline]
+    pub(crate) fn class_of_day(&self, day: i64) -> Class {
+        match &self.scale {
+            Scale::Days(cuts) => Class::Of(VALUES + between(cuts, day)),
+            _ => Class::Odd,
+        }
+    }
+
+    /// The class of a list, by its length.
+    #[inline]
+    pub(crate) fn class_of_length(&self, length: usize) -> Class {
+        match &self.scale {
+            Scale::Lengths(cuts) => {
+                Class::Of(VALUES + between(cuts, i64::try_from(length).unwrap_or(i64::MAX)))
             }
-            (Scale::Presence, Value::Instant(_)) => 0,
-            _ => return Class::Odd,
-        };
-        Class::Of(VALUES + class)
+            _ => Class::Odd,
+        }
     }
 
     /// Whether facts of a class satisfy a requirement on this field.

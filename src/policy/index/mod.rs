@@ -24,7 +24,7 @@ use super::ir::{Leaf, Lowered, Outcome, Says};
 use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
 use super::{Answer, combine::Said};
-use crate::model::{Fact, Field, Moment, Slot, User, Value};
+use crate::model::{Fact, Field, Moment, Slot, User, Value, View};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
 use dictionary::Dictionary;
@@ -164,7 +164,7 @@ impl Index {
         has_left: &Fact,
     ) -> Option<u32> {
         let is_has_left = column.slot == Field::HasLeft.slot();
-        match column.class(if is_has_left { has_left } else { user.fact(column.slot) }) {
+        match column.class(View::of(if is_has_left { has_left } else { user.fact(column.slot) })) {
             Class::Of(class) => {
                 standing.trouble |= class == UNKNOWN || class == TOO_LONG;
                 Some(start + class * self.stride())
