@@ -25,6 +25,7 @@ mod parse;
 mod prepare;
 mod rule_error;
 mod sandbox;
+mod shape;
 mod source;
 pub mod tests_file;
 mod text_limits;
