@@ -232,9 +232,18 @@ impl Evaluator {
     }
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
-        if let Some((shape, individual)) = self.shaped(user) {
-            return Ok(shape.decision(&individual));
+        match self.shaped(user) {
+            Some((shape, individual)) => Ok(shape.decision(&individual)),
+            None => self.decide_alone(successor, user),
         }
+    }
+
+    /// The decision about a user, made for this user alone.
+    pub(super) fn decide_alone(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+    ) -> Result<Decision, DecideError> {
         with_stack(|| {
             let (user, leaving) = self.with_leaving(user);
             self.combined(successor, &user, &leaving, None)

@@ -10,6 +10,7 @@ mod basis;
 mod check;
 mod combine;
 mod compiled;
+mod decided;
 mod decision;
 mod evaluate;
 mod expire;
@@ -43,6 +44,7 @@ pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
+pub use decided::Decided;
 pub(crate) use decision::word_enum;
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,

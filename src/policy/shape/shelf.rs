@@ -1,7 +1,7 @@
 //! Where shapes are kept: by the leaves that hold, and for answers with times by the leaving instant.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ahash::RandomState;
 use time::OffsetDateTime;
@@ -16,6 +16,10 @@ pub(crate) struct Shape {
     timed: bool,
     /// It says something that is no longer true tomorrow.
     ends_daily: bool,
+    /// Its number among those of its evaluator; `None` if it is not kept.
+    number: Option<u32>,
+    /// As JSON, from after `person` to the value of `valid_until`.
+    json: OnceLock<Box<[u8]>>,
 }
 
 impl Shape {
@@ -25,12 +29,28 @@ impl Shape {
             common: Decision { user: None, person: None, valid_until: None, ..decision },
             timed,
             ends_daily,
+            number: None,
+            json: OnceLock::new(),
         }
     }
 
     /// The decision without user, person and end of validity.
     pub(crate) const fn common(&self) -> &Decision {
         &self.common
+    }
+
+    /// Its number among the shapes of its evaluator, from 0; `None` if there was no room to keep it.
+    pub(crate) const fn number(&self) -> Option<u32> {
+        self.number
+    }
+
+    /// The decision as JSON from after the person to before the value of `valid_until`.
+    pub(crate) fn json(&self) -> &[u8] {
+        self.json.get_or_init(|| {
+            let whole = serde_json::to_vec(&self.common).unwrap_or_default();
+            let middle = whole.strip_prefix(b"{\"user\":null,\"person\":null".as_slice());
+            middle.and_then(|rest| rest.strip_suffix(b"null}")).unwrap_or_default().into()
+        })
     }
 
     /// Whether the decision ends at midnight at the latest.
@@ -100,8 +120,9 @@ impl Shelf {
     /// Keeps what was made for a key, if there is room.
     pub(super) fn keep(&mut self, key: &Key<'_>, made: Option<Shape>) -> Kept {
         let timed = made.as_ref().is_some_and(|shape| shape.timed);
-        let kept = made.map_or(Kept::Individual, |shape| Kept::Shape(Arc::new(shape)));
-        if self.kept >= ROOM {
+        let number = u32::try_from(self.kept).ok().filter(|_| self.kept < ROOM);
+        let kept = made.map_or(Kept::Individual, |shape| Kept::Shape(Arc::new(Shape { number, ..shape })));
+        if number.is_none() {
             return kept;
         }
         self.kept += 1;
@@ -122,7 +143,9 @@ impl Shelf {
     /// The shape of all users whom personnel records do not know.
     pub(super) fn unmatched(&mut self, make: impl FnOnce() -> Option<Shape>) -> Option<Arc<Shape>> {
         if self.unmatched.is_none() {
-            self.unmatched = make().map(Arc::new);
+            let number = u32::try_from(self.kept).ok();
+            self.kept += 1;
+            self.unmatched = make().map(|shape| Arc::new(Shape { number, ..shape }));
         }
         self.unmatched.clone()
     }

@@ -40,7 +40,7 @@ fn users() -> Vec<User> {
             for variation in 0..8 {
                 let id = ["ECHOECHO", "MIAMIA01", "*SYSTEM1"][variation % 3];
                 let mut user = user(id, &schema);
-                set(&mut user, Field::Person, text(&format!("E{}", users.len())));
+                set(&mut user, Field::Person, text(&format!("E\"{}\u{1}ä", users.len())));
                 set(&mut user, Field::Employment, text(employment));
                 if let Some(day) = last_day {
                     set(&mut user, Field::LastDay, Value::Date(day));
@@ -73,6 +73,9 @@ fn a_decision_from_a_shape_is_the_decision_made_for_the_user() {
         if let Some((shape, individual)) = kept.shaped(user) {
             shaped += 1;
             assert_eq!(shape.decision(&individual), expected);
+            let mut json = Vec::new();
+            kept.decided(user, None).unwrap().write_json(&mut json);
+            assert_eq!(String::from_utf8(json).unwrap(), serde_json::to_string(&expected).unwrap());
         }
     }
     assert!(shaped > users().len(), "{shaped} of {}", 2 * users().len());
