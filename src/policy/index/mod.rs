@@ -8,6 +8,7 @@
 //! which a rule fails. The index never decides; [`combine`](super::combine) does.
 
 mod column;
+mod cuts;
 mod dictionary;
 mod examples;
 mod layout;
@@ -58,6 +59,8 @@ pub(crate) struct Index {
 #[derive(Clone, Debug, Default)]
 struct Lanes {
     actions: Range<usize>,
+    /// The bit after the last action, which every row has: no action.
+    last_resort: usize,
     vetoes: Range<usize>,
     obligations: Range<usize>,
     /// Answers with values of the user in them, again: making them can fail.
@@ -88,6 +91,9 @@ struct ComputedColumn {
 
 /// Columns of which a user's rows are kept in place; policies that look at more fields are rare.
 const IN_PLACE: usize = 14;
+
+/// Blocks of a row that are all looked at.
+const FEW: usize = 4;
 
 /// Where a user stands: one row of the index for each column.
 #[derive(Clone, Debug, Default)]
@@ -239,22 +245,22 @@ impl Index {
     /// The leaves of one block that hold.
     #[inline]
     fn block(&self, standing: &Standing, at: usize) -> Block {
-        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
-        // The most selective columns come first; a look after a few spares most blocks the others.
         let rows = standing.rows();
+        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
+        let mut narrow = |rows: &[u32]| {
+            for start in rows {
+                let row = self.table[*start as usize + at];
+                left = [left[0] & row[0], left[1] & row[1]];
+            }
+            left
+        };
+        // The most selective columns come first. Where there are many blocks, a look after a few columns
+        // spares most blocks the others; where there are few, the look costs more than it spares.
+        if self.width <= FEW {
+            return narrow(rows);
+        }
         let (first, rest) = rows.split_at(rows.len().min(3));
-        for start in first {
-            let row = self.table[*start as usize + at];
-            left = [left[0] & row[0], left[1] & row[1]];
-        }
-        if left[0] | left[1] == 0 {
-            return left;
-        }
-        for start in rest {
-            let row = self.table[*start as usize + at];
-            left = [left[0] & row[0], left[1] & row[1]];
-        }
-        left
+        if nothing(narrow(first)) { [0; 2] } else { narrow(rest) }
     }
 
     /// The first bit of a lane that holds.
@@ -262,13 +268,8 @@ impl Index {
     fn first(&self, standing: &Standing, lane: &Range<usize>) -> Option<usize> {
         lane.clone().find_map(|at| {
             let [low, high] = self.block(standing, at);
-            if low != 0 {
-                Some(at * 128 + low.trailing_zeros() as usize)
-            } else if high != 0 {
-                Some(at * 128 + 64 + high.trailing_zeros() as usize)
-            } else {
-                None
-            }
+            let bits = u128::from(high) << 64 | u128::from(low);
+            (bits != 0).then(|| at * 128 + bits.trailing_zeros() as usize)
         })
     }
 
