@@ -80,6 +80,13 @@ fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
             users: USERS,
             work: Box::new(|| case.decide_all(&case.evaluator, USERS)),
         },
+        Row { name: "explained decision", times: 1, users: FEW, work: Box::new(|| case.explain_all(FEW)) },
+        Row {
+            name: "first decision: check the policy, then decide",
+            times: 3,
+            users: 1,
+            work: Box::new(|| case.first_decision()),
+        },
         Row {
             name: "whole decision by the interpreter",
             times: 1,

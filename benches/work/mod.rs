@@ -288,6 +288,25 @@ impl Case {
         black_box(&json);
     }
 
+    /// Explanations of the first users, on one stack.
+    pub(crate) fn explain_all(&self, count: usize) {
+        self.evaluator.batch(|evaluator| {
+            for user in self.users.iter().take(count) {
+                black_box(evaluator.explain(None, user).expect("no deadline"));
+            }
+        });
+    }
+
+    /// From the text of a policy to a decision, as a program that is started for one user.
+    pub(crate) fn first_decision(&self) {
+        let schema = Arc::new(Schema::default());
+        let checked =
+            check(vec![Source::new("acme.rhai", policy(&self.conjunctions).concat())], &schema, None);
+        let policy = checked.policy.expect("no errors");
+        let evaluator = policy.evaluator(self.evaluator.basis().clone()).expect("the sandbox holds");
+        black_box(evaluator.decide(&self.users[0]).expect("no deadline"));
+    }
+
     /// Whole decisions about the first users, on one stack.
     pub(crate) fn decide_all(&self, evaluator: &Evaluator, count: usize) {
         evaluator.batch(|evaluator| {
