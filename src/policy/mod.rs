@@ -11,6 +11,7 @@ mod check;
 mod combine;
 mod compiled;
 mod decided;
+mod deciders;
 mod decision;
 mod evaluate;
 mod expire;
@@ -45,6 +46,7 @@ pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
 pub use decided::Decided;
+pub use deciders::Deciders;
 pub(crate) use decision::word_enum;
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
