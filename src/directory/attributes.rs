@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::excerpt::Span;
+use super::excerpt::{Excerpt, Span};
 use super::intern::Interner;
+use super::json;
 use super::node::{Data, Entry, Node};
+use super::problems::Problems;
 use super::reading::Reading;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{AttributeError, ClosedSet, FieldType, Kind, Schema};
 
 /// What a header declares.
@@ -19,6 +21,32 @@ pub(super) struct Attributes {
     pub(super) schema: Schema,
     /// The names of those that could not.
     pub(super) ignored: BTreeSet<String>,
+}
+
+/// Reads declarations of attributes from JSON, as a directory's `attributes` holds them: for hosts that check
+/// a policy without a directory. `name` is what diagnostics call the text.
+///
+/// ```
+/// use leaver::directory::parse_attributes;
+///
+/// let schema = parse_attributes("attributes", r#"{"cost_center": "text?"}"#).expect("one attribute");
+/// assert!(schema.slot("cost_center").is_some());
+/// assert!(parse_attributes("attributes", r#"{"cost_center": "words"}"#).is_err());
+/// ```
+///
+/// # Errors
+/// Everything that is wrong with the declarations.
+pub fn parse_attributes(name: &str, json: &str) -> Result<Schema, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let excerpt = Excerpt::file(name, json);
+    let mut reading = Reading { excerpt: &excerpt, problems: &mut problems };
+    let parsed = json::parse(&mut reading, json, Code::JsonSyntax);
+    let node = parsed.and_then(|raw| json::node(&mut reading, raw));
+    let attributes = node.map(|node| read_attributes(&mut reading, node));
+    match attributes {
+        Some(Attributes { schema, .. }) if problems.is_empty() => Ok(schema),
+        _ => Err(problems.into_diagnostics()),
+    }
 }
 
 /// Reads `attributes`.

@@ -60,6 +60,7 @@ use crate::model::{
     Slot, Subscription, User, format_instant,
 };
 
+pub use self::attributes::parse_attributes;
 pub use self::digest::{Digest, DigestError};
 pub use self::findings::{Finding, FindingCode};
 pub(crate) use self::gathered::Gathered;

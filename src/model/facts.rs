@@ -32,6 +32,15 @@ pub enum View<'a> {
     Texts(Texts<'a>),
 }
 
+/// A list of texts that a host holds in a form of its own.
+pub trait TextList: std::fmt::Debug {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The text at a position below [`count`](Self::count).
+    fn text(&self, at: usize) -> &str;
+}
+
 /// A list of texts, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub enum Texts<'a> {
@@ -39,29 +48,33 @@ pub enum Texts<'a> {
     Shared(&'a [Arc<str>]),
     /// As they stand somewhere else.
     Borrowed(&'a [&'a str]),
+    /// As a host holds them.
+    Elsewhere(&'a dyn TextList),
 }
 
 impl<'a> Texts<'a> {
     /// How many there are.
-    pub const fn len(self) -> usize {
+    pub fn len(self) -> usize {
         match self {
             Self::Shared(texts) => texts.len(),
             Self::Borrowed(texts) => texts.len(),
+            Self::Elsewhere(texts) => texts.count(),
         }
     }
 
     /// Whether there are none.
-    pub const fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
     /// Each text, in the order given.
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        let (shared, borrowed): (&[Arc<str>], &[&str]) = match self {
-            Self::Shared(texts) => (texts, &[]),
-            Self::Borrowed(texts) => (&[], texts),
+        let text = move |at: usize| match self {
+            Self::Shared(texts) => texts.get(at).map(|text| &**text),
+            Self::Borrowed(texts) => texts.get(at).copied(),
+            Self::Elsewhere(texts) => Some(texts.text(at)),
         };
-        shared.iter().map(|text| &**text).chain(borrowed.iter().copied())
+        (0..self.len()).filter_map(text)
     }
 }
 
@@ -178,6 +191,24 @@ mod tests {
         let shared = borrowed.to_fact();
         assert_eq!(View::of(&shared), borrowed);
         assert_ne!(View::of(&shared), View::Texts(Texts::Borrowed(&["a"])));
+    }
+
+    #[test]
+    fn a_list_of_a_host_is_as_good_as_any() {
+        #[derive(Debug)]
+        struct Words(&'static str);
+        impl TextList for Words {
+            fn count(&self) -> usize {
+                self.0.split(' ').count()
+            }
+            fn text(&self, at: usize) -> &str {
+                self.0.split(' ').nth(at).unwrap_or_default()
+            }
+        }
+        let words = Words("a b");
+        let view = View::Texts(Texts::Elsewhere(&words));
+        assert_eq!(view, View::Texts(Texts::Borrowed(&["a", "b"])));
+        assert_eq!(View::of(&view.to_fact()), view);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use administrator::{Administrator, AdministratorKind, Privilege, Scope};
 pub use closed::{ClosedSet, CredentialKind, Departure, Edition, Employment, UnknownWord};
 pub use container::{DistributionList, Group};
 pub use credential::{Credential, CredentialId, PersonKey};
-pub use facts::{Facts, Texts, View};
+pub use facts::{Facts, TextList, Texts, View};
 pub use field::{Field, FieldInfo, FieldSource};
 pub use id::{Id, IdError};
 pub(crate) use leaving::Horizon;

@@ -324,6 +324,10 @@ impl Evaluator {
     pub(super) fn index(&self) -> Option<&Index> {
         self.index.as_deref()
     }
+
+    pub(super) fn shared_index(&self) -> Option<Arc<Index>> {
+        self.index.clone()
+    }
 }
 
 #[cfg(test)]

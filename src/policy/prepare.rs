@@ -34,12 +34,12 @@ use crate::model::{Facts, Leaving, User, View};
 #[derive(Debug)]
 pub struct Prepared<'e> {
     evaluator: &'e Evaluator,
-    standing: Option<Standing>,
-    grants: Grants,
+    pub(super) standing: Option<Standing>,
+    pub(super) grants: Grants,
     /// The answer where no rule runs.
-    held: Option<Verdict>,
+    pub(super) held: Option<Verdict>,
     /// What only a whole decision needs.
-    person: Box<(User, Leaving)>,
+    pub(super) person: Box<(User, Leaving)>,
 }
 
 impl Evaluator {
@@ -70,6 +70,16 @@ impl Evaluator {
             Some(verdict) => Ok(verdict),
             None => self.prepare(&user.to_user()).verdict(),
         }
+    }
+
+    /// What a decision comes to.
+    pub(super) fn verdict_of(&self, decision: &Decision) -> Verdict {
+        let rules = self.policy().rules();
+        let position = |name: &str| {
+            let found = rules.iter().position(|rule| &*rule.name == name)?;
+            u32::try_from(found).ok()
+        };
+        Verdict::of(decision, position)
     }
 
     /// The verdict about a user of whom facts alone tell everything.
@@ -143,12 +153,7 @@ impl Prepared<'_> {
 
     #[cold]
     fn long(&self, successor: Option<&Successor<'_>>) -> Result<Verdict, DecideError> {
-        let rules = self.evaluator.policy().rules();
-        let position = |name: &str| {
-            let found = rules.iter().position(|rule| &*rule.name == name)?;
-            u32::try_from(found).ok()
-        };
-        Ok(Verdict::of(&self.whole(successor)?, position))
+        Ok(self.evaluator.verdict_of(&self.whole(successor)?))
     }
 
     fn whole(&self, successor: Option<&Successor<'_>>) -> Result<Decision, DecideError> {

@@ -124,3 +124,7 @@ pub(crate) fn generate() -> Vec<Step> {
 pub(crate) fn acme() -> Vec<Step> {
     vec![Step::function("acme", || generated::write_all(&company::files()?))]
 }
+
+pub(crate) fn header() -> Vec<Step> {
+    vec![Step::function("header", || generated::write_all(&[crate::header::file()?]))]
+}

@@ -64,6 +64,7 @@ pub(crate) fn check() -> Result<(), String> {
 
 fn files() -> Result<Vec<Generated>, String> {
     let mut files = crate::acme::files()?;
+    files.push(crate::header::file()?);
     for (path, arguments) in PRINTED {
         files.push(Generated { path: (*path).to_owned(), text: printed(arguments)? });
     }

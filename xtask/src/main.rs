@@ -8,6 +8,7 @@ mod acme;
 mod checks;
 mod demo;
 mod generated;
+mod header;
 mod step;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ const TASKS: &[Task] = &[
         steps: checks::demo,
     },
     Task { name: "generate", about: "write every generated file anew", steps: checks::generate },
+    Task { name: "header", about: "write include/leaver.h anew", steps: checks::header },
     Task { name: "acme", about: "write the directory of examples/acme anew", steps: checks::acme },
 ];
 
