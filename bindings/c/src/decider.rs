@@ -214,10 +214,10 @@ fn broken(found: leaver::diagnostic::Diagnostic) -> Failure {
 }
 
 /// The user at a pointer.
-pub(crate) fn user_at<'a>(
+pub(crate) fn user_at(
     user: *const leaver_user,
-    spare: &'a mut MaybeUninit<leaver_user>,
-) -> Result<&'a leaver_user, Failure> {
+    spare: &mut MaybeUninit<leaver_user>,
+) -> Result<&leaver_user, Failure> {
     sized::read(user, spare)?.ok_or_else(|| Failure::null("user"))
 }
 

@@ -24,10 +24,7 @@ pub(crate) unsafe trait Sized_: Copy {
 }
 
 /// The structure at `given`, or nothing where that is NULL. `spare` holds it if it has another size here.
-pub(crate) fn read<'a, T: Sized_>(
-    given: *const T,
-    spare: &'a mut MaybeUninit<T>,
-) -> Result<Option<&'a T>, Failure> {
+pub(crate) fn read<T: Sized_>(given: *const T, spare: &mut MaybeUninit<T>) -> Result<Option<&T>, Failure> {
     if given.is_null() {
         return Ok(None);
     }
