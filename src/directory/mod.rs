@@ -66,7 +66,7 @@ pub(crate) use self::gathered::Gathered;
 pub use self::header::SubscriptionHeader;
 pub use self::progress::Progress;
 pub use self::single_user::{Omitted, UserDefaults, parse_user, parse_user_map};
-pub use self::stream::{BadRecord, Stream, StreamHeader};
+pub use self::stream::{BadRecord, Block, Blocks, Record, Scanner, Stream, StreamHeader};
 pub(crate) use self::toml::{TomlFault, parse_toml};
 
 /// A snapshot of one subscription. Clones share their content.
