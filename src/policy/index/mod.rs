@@ -219,8 +219,17 @@ impl Index {
         }
     }
 
-    /// Computed conditions.
-    fn stand_by_conditions(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {
+    /// Finds where a user, who stands somewhere by facts, stands by computed conditions.
+    pub(crate) fn stand_by_conditions(
+        &self,
+        standing: &mut Standing,
+        policy: &Policy,
+        user: &User,
+        moment: &Moment,
+    ) {
+        if self.computed.is_empty() {
+            return;
+        }
         standing.extra.resize(self.width, [u64::MAX; 2]);
         for column in &self.computed {
             let outcome = self.outcome(column.number, policy, user, moment);
