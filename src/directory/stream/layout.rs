@@ -12,7 +12,7 @@ use super::values::{Reader, Values};
 use crate::directory::judgement::Judgement;
 
 /// Most keys that are remembered: one bit of a word for each.
-const MOST_KEYS: usize = 64;
+pub(super) const MOST_KEYS: usize = 64;
 
 /// A key that records have.
 #[derive(Debug)]
@@ -67,8 +67,8 @@ impl Layout {
         later.into_iter().find_map(|(number, key)| Some((number, key, key.end_at(bytes, at)?)))
     }
 
-    /// Learns the key that stands at `at`, to be expected at `expected`. False if it may not stand
-    /// there, or is not written plainly.
+    /// Learns the key that stands at `at`, to be expected at `expected`. `None` if it may not stand
+    /// there, is not written plainly, or is too near to the end to be found again.
     #[cold]
     pub(super) fn learn(
         &mut self,
@@ -91,11 +91,12 @@ impl Layout {
             Err(_) => return None,
         };
         let text = bytes.get(at..end + 2)?.to_vec();
+        let key = Key { begins: Short::of(&text), text, reader, slot };
+        key.end_at(bytes, at)?;
         if self.keys.len() == MOST_KEYS {
             self.keys.clear();
         }
-        let place = expected.min(self.keys.len());
-        self.keys.insert(place, Key { begins: Short::of(&text), text, reader, slot });
+        self.keys.insert(expected.min(self.keys.len()), key);
         let bits = self.keys.iter().enumerate().filter(|(_, key)| {
             values.omitted.missing.iter().any(|slot| slot.index() == key.slot)
         });

@@ -5,7 +5,7 @@
 //! and mistakes of any kind are not: one answer, `None`, for all of them.
 
 use super::bytes::{after_spaces, integer, json_text_end};
-use super::layout::Layout;
+use super::layout::{Layout, MOST_KEYS};
 use super::record::Held;
 use super::rules::Rules;
 use super::skip::after_value;
@@ -45,7 +45,8 @@ impl Ndjson {
         at: usize,
         held: &mut Held<'b>,
     ) -> Option<usize> {
-        loop {
+        // A record with more keys than are remembered would never come to an end.
+        for _ in 0..=MOST_KEYS {
             let (mut seen, before) = (0, self.dirty);
             let result = self.object(values, text, at, held, &mut seen);
             self.dirty |= seen;
@@ -67,6 +68,7 @@ impl Ndjson {
                 Err(Stopped::Unsure) => return None,
             }
         }
+        None
     }
 
     /// Fields that the record at hand leaves out are what they are without a record.

@@ -32,6 +32,13 @@ enum Format {
     Csv(Table),
 }
 
+/// A scanner for another thread.
+impl Clone for Scanner {
+    fn clone(&self) -> Self {
+        Self::new(&self.rules)
+    }
+}
+
 impl Scanner {
     pub(super) fn new(rules: &Arc<Rules>) -> Self {
         let values = Values::of(rules);

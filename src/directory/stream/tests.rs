@@ -212,6 +212,9 @@ fn a_stream_with_new_keys_in_every_record_is_read_too() {
         text.push_str(&line);
     }
     assert_eq!(Input::Ndjson.compare(text.as_bytes(), [1_000, 100_000]), 300);
+    let many: String = (0..100).map(|number| format!(", \"x-{number}\": {number}")).collect();
+    let record = format!("{{\"id\": \"ECHOECHO\", \"badge\": \"b\"{many}}}\n");
+    Input::Ndjson.compare([head().as_str(), &record, PLAIN, &record].concat().as_bytes(), [100_000]);
 }
 
 #[test]
