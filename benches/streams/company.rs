@@ -131,7 +131,8 @@ impl Company {
 
     /// P5 with so many of the conjunctions after its first rule.
     pub(crate) fn rules(&self, conjunctions: usize) -> String {
-        let mut rules = String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
+        let mut rules =
+            String::from("/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n");
         for (number, rule) in self.conjunctions.iter().take(conjunctions).enumerate() {
             let Conjunction { department, country, unseen, employment, groups, answer } = rule;
             let _ = writeln!(

@@ -11,7 +11,9 @@ use serde_json::{Value as Json, json};
 use super::exit::Failure;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::directory::{Blocks, Directory as Snapshot, Finding, Progress, Stream as Records, SubscriptionHeader};
+use crate::directory::{
+    Blocks, Directory as Snapshot, Finding, Progress, Stream as Records, SubscriptionHeader,
+};
 use crate::model::{Facts, Field, Id, Schema, Slot, User, Zone};
 use crate::policy::vocabulary::{OPERATORS, WORDS};
 use crate::policy::{self, Answer, Basis, Decided, Decision, Evaluator, Names, Policy, Source};
@@ -252,7 +254,8 @@ impl<'a> Decider<'a> {
     pub(crate) fn explain(&self, user: &User) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user.id(), error))?;
+        let explanation =
+            self.evaluator.explain(successor, user).map_err(|error| gave_up(user.id(), error))?;
         Ok(Explained {
             json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
             text: explanation.to_text(),
@@ -264,7 +267,8 @@ impl<'a> Decider<'a> {
         let mut explained = self.explain(user)?;
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let found = self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user.id(), error))?;
+        let found =
+            self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user.id(), error))?;
         explained.text.push_str("\nIt would be another decision if:\n");
         for one in &found {
             let changes: Vec<String> = one
@@ -288,7 +292,8 @@ impl<'a> Decider<'a> {
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user.id(), error))?;
+        let answer =
+            self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user.id(), error))?;
         let answer = answer.ok_or_else(|| Failure::bug(format!("the rule `{rule}` is gone")))?;
         Ok(Explained { json: serde_json::to_value(&answer).map_err(Failure::bug)?, text: answer.to_text() })
     }

@@ -11,8 +11,8 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
 use crate::model::{Id, write_instant};
-use crate::policy::{Decided, Decision};
 use crate::policy::tests_file::expectation::DECISION_KEYS;
+use crate::policy::{Decided, Decision};
 use crate::report::visible;
 
 /// Appends a value as one line of JSON. For a terminal, what it would obey or hide is escaped.

@@ -220,6 +220,9 @@ impl fmt::Debug for Block {
 
 impl<R> fmt::Debug for Blocks<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Blocks").field("size", &self.size).field("careful", &self.careful).finish_non_exhaustive()
+        f.debug_struct("Blocks")
+            .field("size", &self.size)
+            .field("careful", &self.careful)
+            .finish_non_exhaustive()
     }
 }

@@ -131,8 +131,8 @@ pub(super) fn instant(text: &[u8]) -> Option<time::OffsetDateTime> {
     if time.len() != 10 {
         return None;
     }
-    let [hour, minute, second] =
-        [digits([h1, h2]), digits([m1, m2]), digits([s1, s2])].map(|number| u8::try_from(number).unwrap_or(99));
+    let [hour, minute, second] = [digits([h1, h2]), digits([m1, m2]), digits([s1, s2])]
+        .map(|number| u8::try_from(number).unwrap_or(99));
     Some(date(day)?.with_hms(hour, minute, second).ok()?.assume_utc())
 }
 

@@ -97,9 +97,11 @@ impl Layout {
             self.keys.clear();
         }
         self.keys.insert(expected.min(self.keys.len()), key);
-        let bits = self.keys.iter().enumerate().filter(|(_, key)| {
-            values.omitted.missing.iter().any(|slot| slot.index() == key.slot)
-        });
+        let bits = self
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| values.omitted.missing.iter().any(|slot| slot.index() == key.slot));
         self.needed = bits.fold(0, |needed, (number, _)| needed | 1 << number);
         self.has_needed = self.needed.count_ones() as usize == values.omitted.missing.len();
         Some(())

@@ -28,7 +28,6 @@ enum Stopped {
     Unsure,
 }
 
-
 impl Ndjson {
     /// Before the first record of a block: no field holds anything yet.
     pub(super) const fn begin_block(&mut self) {
@@ -56,7 +55,8 @@ impl Ndjson {
                         self.clean(before & !seen, values, held);
                     }
                     self.dirty = seen;
-                    let itself = View::Id(held.id) == held.get(Field::SupersededBy.slot().index());
+                    let itself =
+                        matches!(held.get(Field::SupersededBy.slot().index()), View::Id(by) if by == held.id);
                     return (self.layout.is_complete(seen) && !itself).then_some(end);
                 }
                 Err(Stopped::NewKey(at, expected)) => {

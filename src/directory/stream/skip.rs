@@ -109,12 +109,22 @@ mod tests {
 
     #[test]
     fn values_are_passed_over_to_their_end() {
-        for value in
-            ["null", "true", "false", "0", "-1.5e+3", "\"ä, ]\"", "[]", "[1, [2,{}]]", "{\"a\" : {\"b\": []}}"]
-        {
+        for value in [
+            "null",
+            "true",
+            "false",
+            "0",
+            "-1.5e+3",
+            "\"ä, ]\"",
+            "[]",
+            "[1, [2,{}]]",
+            "{\"a\" : {\"b\": []}}",
+        ] {
             assert_eq!(skipped(value), Some(value.len()), "{value}");
         }
-        for odd in ["", "nul", "01", "1.", "1e", "-", "\"a", "\"\\n\"", "[1,]", "[1 2]", "{\"a\"}", "{a:1}", "{,}"] {
+        for odd in
+            ["", "nul", "01", "1.", "1e", "-", "\"a", "\"\\n\"", "[1,]", "[1 2]", "{\"a\"}", "{a:1}", "{,}"]
+        {
             assert_eq!(skipped(odd), None, "{odd}");
         }
         assert_eq!(skipped(&format!("{}{}", "[".repeat(33), "]".repeat(33))), None);

@@ -64,7 +64,7 @@ impl Table {
             to -= 1;
         }
         value(values, last.0, last.1, text, from, to, held)?;
-        let itself = View::Id(held.id) == held.get(Field::SupersededBy.slot().index());
+        let itself = matches!(held.get(Field::SupersededBy.slot().index()), View::Id(by) if by == held.id);
         (self.is_complete && !itself).then_some(end)
     }
 }

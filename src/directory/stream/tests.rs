@@ -208,7 +208,9 @@ fn fields_of_one_record_are_not_seen_in_the_next() {
 fn a_stream_with_new_keys_in_every_record_is_read_too() {
     let mut text = head();
     for number in 0..300 {
-        let line = format!("{{\"x-{number}\": {number}, \"id\": \"ECHO{number:04}\", \"badge\": \"b\", \"vpn\": true}}\n");
+        let line = format!(
+            "{{\"x-{number}\": {number}, \"id\": \"ECHO{number:04}\", \"badge\": \"b\", \"vpn\": true}}\n"
+        );
         text.push_str(&line);
     }
     assert_eq!(Input::Ndjson.compare(text.as_bytes(), [1_000, 100_000]), 300);
@@ -235,7 +237,9 @@ fn long_lines_and_open_quotes_cost_what_they_cost_the_careful_reader() {
     let too_long = format!("MIAMIA03,b,\"{long}\"\n");
     let text = [head, open, &rows, &rows, open, &rows, closed, &rows, open, &too_long, &rows].concat();
     input.compare(text.as_bytes(), [1 << 18]);
-    for tail in ["MIAMIA01,b,\"", "MIAMIA01,b,\"a\"", "MIAMIA01,b,\"a\"\"", "MIAMIA01,b,\"a\"\"\"", "\"", "\"\""] {
+    for tail in
+        ["MIAMIA01,b,\"", "MIAMIA01,b,\"a\"", "MIAMIA01,b,\"a\"\"", "MIAMIA01,b,\"a\"\"\"", "\"", "\"\""]
+    {
         input.compare(format!("{head}ECHOECHO,b,x\n{tail}").as_bytes(), [1, 25, 30, 40, 41, 1_000]);
         input.compare(format!("{head}ECHOECHO,b,x\n{tail}\nECHOECHO,b,\"x\"\n").as_bytes(), 1..80);
     }

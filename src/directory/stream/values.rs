@@ -92,7 +92,9 @@ impl Values {
             Reader::OneOf(words) => {
                 let known = self.words.get(usize::from(words))?;
                 let bytes = text.as_bytes();
-                let is = |(word, length): &(Short, u8)| usize::from(*length) == value.len() && word.is_at(bytes, at);
+                let is = |(word, length): &(Short, u8)| {
+                    usize::from(*length) == value.len() && word.is_at(bytes, at)
+                };
                 known.iter().any(is).then_some(View::Text(value))?
             }
             Reader::Date => View::Date(date(value.as_bytes())?),

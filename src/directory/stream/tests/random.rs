@@ -49,8 +49,26 @@ fn list(entry: BoxedStrategy<String>) -> impl Strategy<Value = String> {
 }
 
 const KEYS: &[&str] = &[
-    "id", "badge", "site", "person", "employment", "last_day", "leaves_at", "department", "country", "groups",
-    "legal_hold", "superseded_by", "first_name", "cost_center", "floor", "vpn", "since", "tags", "x-note", "x-data",
+    "id",
+    "badge",
+    "site",
+    "person",
+    "employment",
+    "last_day",
+    "leaves_at",
+    "department",
+    "country",
+    "groups",
+    "legal_hold",
+    "superseded_by",
+    "first_name",
+    "cost_center",
+    "floor",
+    "vpn",
+    "since",
+    "tags",
+    "x-note",
+    "x-data",
 ];
 
 /// A record: keys in one order or any, each once or, rarely, twice.
@@ -105,8 +123,21 @@ fn row(columns: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "badge", "site", "person", "employment", "last_day", "leaves_at", "country", "groups", "legal_hold",
-    "superseded_by", "floor", "vpn", "x-note", "department",
+    "id",
+    "badge",
+    "site",
+    "person",
+    "employment",
+    "last_day",
+    "leaves_at",
+    "country",
+    "groups",
+    "legal_hold",
+    "superseded_by",
+    "floor",
+    "vpn",
+    "x-note",
+    "department",
 ];
 
 proptest! {
