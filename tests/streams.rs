@@ -103,7 +103,7 @@ fn one_by_one(records: impl Iterator<Item = Result<User, BadRecord>>) -> Vec<Str
 fn decide(folder: &Path, stream: &str, arguments: &[&str]) -> Vec<u8> {
     let mut command: Command = command(folder);
     command.args(["decide", "acme.rhai", stream, "--as-of", AS_OF]).args(arguments);
-    if stream.ends_with(".csv") {
+    if stream == "users.csv" {
         command.args(["--subscription", "subscription.toml"]);
     }
     let output = command.output().unwrap();
@@ -235,7 +235,7 @@ fn memory(folder: &Path, stream: &str) -> u64 {
     use std::io::Read;
     let mut child = command(folder)
         .args(["decide", "acme.rhai", stream, "--as-of", AS_OF, "--format", "ndjson", "--threads", "2"])
-        .args(if stream.ends_with(".csv") { &["--subscription", "subscription.toml"][..] } else { &[] })
+        .args(if stream == "users.csv" { &["--subscription", "subscription.toml"][..] } else { &[] })
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()

@@ -35,11 +35,9 @@ impl Id {
     #[inline]
     pub(crate) fn from_ascii(text: &[u8]) -> Option<Self> {
         let bytes: [u8; Self::LENGTH] = text.try_into().ok()?;
-        // All at once: nearly every ID is one.
-        let plain = |byte: u8| byte.is_ascii_digit() | byte.is_ascii_uppercase();
-        let [first, rest @ ..] = bytes;
-        let good = rest.iter().fold(plain(first) | (first == b'*'), |good, byte| good & plain(*byte));
-        good.then_some(Self(bytes))
+        let plain = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+        let [first, rest @ ..] = &bytes;
+        ((plain(first) || *first == b'*') && rest.iter().all(plain)).then_some(Self(bytes))
     }
 
     /// The ID as text.

@@ -214,7 +214,7 @@ fn a_stream_with_new_keys_in_every_record_is_read_too() {
         text.push_str(&line);
     }
     assert_eq!(Input::Ndjson.compare(text.as_bytes(), [1_000, 100_000]), 300);
-    let many: String = (0..100).map(|number| format!(", \"x-{number}\": {number}")).collect();
+    let many = (0..100).map(|number| format!(", \"x-{number}\": {number}")).collect::<Vec<_>>().concat();
     let record = format!("{{\"id\": \"ECHOECHO\", \"badge\": \"b\"{many}}}\n");
     Input::Ndjson.compare([head().as_str(), &record, PLAIN, &record].concat().as_bytes(), [100_000]);
 }
@@ -230,7 +230,7 @@ fn long_lines_and_open_quotes_cost_what_they_cost_the_careful_reader() {
     let header = subscription();
     let input = Input::Csv(&header);
     let pad = "x".repeat(2_000);
-    let rows: String = (0..500).map(|row| format!("ECHO{row:04},b,{pad}\n")).collect();
+    let rows = (0..500).map(|row| format!("ECHO{row:04},b,{pad}\n")).collect::<Vec<_>>().concat();
     let head = "id,badge,department\n";
     let open = "MIAMIA01,b,\"open\n";
     let closed = "MIAMIA02,b,closed\"\n";
