@@ -65,5 +65,5 @@ fn main() {
         |request| first(&policy, &authorizer.is_authorized(request, &set, &entities)),
         |answer| answer,
     );
-    serve(&policy, &users, vec![row]);
+    serve(&policy, vec![row]);
 }

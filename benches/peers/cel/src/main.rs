@@ -58,5 +58,5 @@ fn main() {
     let users = Typed::users(few(&policy));
     let texts: Vec<_> = users.iter().map(Texts::of).collect();
     let row = Row::new("cel, resolver", &texts, |user| decide(&expression, &env, user), read);
-    serve(&policy, &users, vec![row]);
+    serve(&policy, vec![row]);
 }

@@ -15,8 +15,7 @@ mod growth;
 
 use case::{Case, Conjunction};
 use leaver::policy::{Decision, Verdict};
-use work::native::native;
-use work::rounds::{MANY, Row, asked, few, serve};
+use work::rounds::{MANY, Row, asked, by_hand_on_texts, few, serve};
 use work::users::{Answer, Texts, Typed};
 
 fn answer(disposition: &str, access: &str) -> Answer {
@@ -48,9 +47,9 @@ fn main() {
     let prepared = case.prepare_all();
     let users = Typed::users(MANY);
     let texts: Vec<_> = users.iter().map(Texts::of).collect();
-    let (evaluator, native) = (&case.evaluator, native(policy.name));
+    let evaluator = &case.evaluator;
     let rows = vec![
-        Row::new("hand-written match on texts", &texts, native.texts, |answer| answer),
+        by_hand_on_texts(&policy, &texts),
         Row::new(
             "leaver, verdict of a prepared user",
             &prepared,
@@ -70,5 +69,5 @@ fn main() {
             |decision| of_decision(&decision),
         ),
     ];
-    serve(&policy, &users, rows);
+    serve(&policy, rows);
 }

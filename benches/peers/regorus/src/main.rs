@@ -11,6 +11,7 @@ use work::rules::{Dialect, Policy, Rule};
 use work::users::{Answer, Texts, Typed};
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 const REGO: Dialect = Dialect {
     and: "; ",
@@ -62,9 +63,7 @@ fn machine(policy: &Policy) -> RegoVM {
 }
 
 fn input(user: &Texts) -> Value {
-    let mut object = Value::new_object();
-    let fields = object.as_object_mut().expect("an object");
-    for (name, value) in [
+    let fields = [
         ("employment", Value::from(user.employment.as_str())),
         ("department", Value::from(user.department.as_str())),
         ("country", Value::from(user.country.as_str())),
@@ -73,10 +72,10 @@ fn input(user: &Texts) -> Value {
         ("legal_hold", Value::from(user.legal_hold)),
         ("last_seen_days", Value::from(user.last_seen_days)),
         ("groups", Value::from(i64::try_from(user.groups).expect("few groups"))),
-    ] {
-        fields.insert(Value::from(name), value);
-    }
-    object
+    ];
+    Value::from(
+        fields.map(|(name, value)| (Value::from(name), value)).into_iter().collect::<BTreeMap<_, _>>(),
+    )
 }
 
 fn read(value: Value) -> Answer {
@@ -110,5 +109,5 @@ fn main() {
             read,
         ),
     ];
-    serve(&policy, &users, rows);
+    serve(&policy, rows);
 }

@@ -22,23 +22,27 @@ usage: peers-run [OPTIONS]
   --rounds N         rounds of each policy (9)
   --users N          users of the columns and files (1000000)
   --only NAME        these programs only, beside leaver's; may be repeated
+  --as-built         no builds: the programs as they are
   --without-growth   no tables of growth
   --without-python   nothing that needs Python";
 
 /// The engines' programs, in the order of their turns.
 const ENGINES: [&str; 6] = ["leaver", "zen", "cel", "rhai", "regorus", "cedar"];
 
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
 struct Options {
     rounds: usize,
     users: usize,
     only: Vec<String>,
+    build: bool,
     growth: bool,
     python: bool,
 }
 
 impl Options {
     fn read() -> Result<Self, String> {
-        let mut options = Self { rounds: 9, users: 1_000_000, only: Vec::new(), growth: true, python: true };
+        let mut options =
+            Self { rounds: 9, users: 1_000_000, only: Vec::new(), build: true, growth: true, python: true };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} wants a value"));
@@ -47,6 +51,7 @@ impl Options {
                 "--rounds" => options.rounds = number(value()?)?,
                 "--users" => options.users = number(value()?)?,
                 "--only" => options.only.push(value()?),
+                "--as-built" => options.build = false,
                 "--without-growth" => options.growth = false,
                 "--without-python" => options.python = false,
                 _ => return Err(USAGE.to_owned()),
@@ -70,7 +75,7 @@ fn run(options: &Options) -> Result<(), String> {
     let told = work::corpus::write(&folder, options.users)
         .map_err(|error| format!("the corpus cannot be written: {error}"))?;
     let engines: Vec<&str> = ENGINES.into_iter().filter(|name| options.wants(name)).collect();
-    for engine in &engines {
+    for engine in engines.iter().filter(|_| options.build) {
         program::build(engine)?;
     }
     let interpreter = if options.python { Some(python::environment(&folder)?) } else { None };

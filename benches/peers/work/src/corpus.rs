@@ -81,7 +81,7 @@ fn write_answers(folder: &Path, policy: &str, users: &[Typed]) -> io::Result<Str
     let mut file = BufWriter::new(File::create(folder.join(format!("{policy}.answers")))?);
     let mut counts = std::collections::BTreeMap::new();
     for user in users {
-        let word = (native(policy).typed)(user).word();
+        let word = native(policy)(user).word();
         *counts.entry(word).or_insert(0_u32) += 1;
         writeln!(file, "{word}")?;
     }
@@ -126,12 +126,19 @@ fn python(policy: &Policy) -> String {
 /// Answers are small numbers, which costs a database less than words.
 fn sql(policy: &Policy) -> String {
     let mut text = "CASE
-".to_owned();
+"
+    .to_owned();
     for rule in &policy.rules {
         let answer = rule.answer as u8;
-        text.push_str(&format!("WHEN {} THEN {answer}::UTINYINT
-", SQL.conditions(rule)));
+        text.push_str(&format!(
+            "WHEN {} THEN {answer}::UTINYINT
+",
+            SQL.conditions(rule)
+        ));
     }
-    text + &format!("ELSE {}::UTINYINT END
-", Answer::Keep as u8)
+    text + &format!(
+        "ELSE {}::UTINYINT END
+",
+        Answer::Keep as u8
+    )
 }

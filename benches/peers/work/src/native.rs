@@ -2,9 +2,9 @@
 //!
 //! Every engine is measured beside these, and its answers must be theirs.
 
-use crate::users::{Answer, Texts, Typed};
+use crate::users::{Answer, Typed};
 
-pub use chains::{typed_p5, typed_p100};
+pub use chains::{texts_p5, texts_p100, typed_p5, typed_p100};
 
 mod chains {
     #![allow(unused_comparisons, reason = "some seeded rules want no groups at all, which is always so")]
@@ -15,32 +15,21 @@ mod chains {
     include!(concat!(env!("OUT_DIR"), "/native.rs"));
 }
 
-use chains::{texts_p5, texts_p100};
-
-/// The rules of one policy as functions.
-#[derive(Clone, Copy, Debug)]
-pub struct Native {
-    /// Over typed fields.
-    pub typed: fn(&Typed) -> Answer,
-    /// Over owned texts.
-    pub texts: fn(&Texts) -> Answer,
-}
-
-/// The rules of P5 or P100.
+/// The rules of P5 or P100 over typed fields.
 ///
 /// # Panics
 /// If there is no such policy.
-pub fn native(policy: &str) -> Native {
+pub fn native(policy: &str) -> fn(&Typed) -> Answer {
     match policy {
-        "P5" => Native { typed: typed_p5, texts: texts_p5 },
-        "P100" => Native { typed: typed_p100, texts: texts_p100 },
+        "P5" => typed_p5,
+        "P100" => typed_p100,
         _ => panic!("there is no policy {policy}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::native;
+    use super::{native, texts_p5, texts_p100};
     use crate::rules::POLICIES;
     use crate::users::{Conjunction, Texts, Typed, by_hand};
 
@@ -50,8 +39,9 @@ mod tests {
             let conjunctions = Conjunction::seeded(count);
             for user in Typed::users(100_000) {
                 let expected = by_hand(&user, &conjunctions);
-                assert_eq!((native(name).typed)(&user), expected, "{user:?}");
-                assert_eq!((native(name).texts)(&Texts::of(&user)), expected, "{user:?}");
+                assert_eq!(native(name)(&user), expected, "{user:?}");
+                let texts = if name == "P5" { texts_p5 } else { texts_p100 };
+                assert_eq!(texts(&Texts::of(&user)), expected, "{user:?}");
             }
         }
     }

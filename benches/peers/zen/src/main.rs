@@ -94,10 +94,7 @@ fn at_once<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn word(value: &Variable) -> Answer {
-    match value {
-        Variable::String(word) => Answer::of(word.as_ref()),
-        other => panic!("{other:?} is no text"),
-    }
+    Answer::of(value.as_str().expect("a text"))
 }
 
 fn main() {
@@ -120,5 +117,5 @@ fn main() {
             |response| word(&response.result.dot("answer").expect("the table's output")),
         ),
     ];
-    serve(&policy, &users, rows);
+    serve(&policy, rows);
 }
