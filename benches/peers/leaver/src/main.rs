@@ -47,7 +47,7 @@ fn main() {
     let prepared = case.prepare_all();
     let users = Typed::users(MANY);
     let texts: Vec<_> = users.iter().map(Texts::of).collect();
-    let evaluator = &case.evaluator;
+    let (evaluator, some) = (&case.evaluator, &case.users[..few(&policy)]);
     let rows = vec![
         by_hand_on_texts(&policy, &texts),
         Row::new(
@@ -62,9 +62,21 @@ fn main() {
             |user| evaluator.verdict(user).expect("no deadline"),
             of_verdict,
         ),
+        Row::whole(
+            "leaver, whole decision, in a batch",
+            some.len(),
+            |hand_on| {
+                evaluator.batch(|evaluator| {
+                    for user in some {
+                        hand_on(evaluator.decide(user).expect("no deadline"));
+                    }
+                });
+            },
+            |decision| of_decision(&decision),
+        ),
         Row::new(
-            "leaver, whole decision",
-            &case.users[..few(&policy)],
+            "leaver, whole decision, alone",
+            some,
             |user| evaluator.decide(user).expect("no deadline"),
             |decision| of_decision(&decision),
         ),
