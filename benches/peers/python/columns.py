@@ -1,16 +1,12 @@
 """Columns in memory: polars, duckdb, numpy; and a plain Python function over a dictionary per user."""
 
+import sys
+
+import conditions
+import duckdb
+import numpy as np
+import polars as pl
 import rounds
-
-ASKED = rounds.asked()
-
-import sys  # noqa: E402
-
-import duckdb  # noqa: E402
-import numpy as np  # noqa: E402
-import polars as pl  # noqa: E402
-
-import conditions  # noqa: E402
 
 TEXTS = ["employment", "department", "country", "edition"]
 
@@ -18,8 +14,8 @@ TEXTS = ["employment", "department", "country", "edition"]
 FEW = 100_000
 
 
-def polars_rows(users: pl.DataFrame) -> list[rounds.Row]:
-    rules = ASKED.rules()
+def polars_rows(asked: rounds.Asked, users: pl.DataFrame) -> list[rounds.Row]:
+    rules = asked.rules()
     kinds = {name: pl.Enum(sorted(users[name].unique())) for name in TEXTS}
     enums = users.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items())
     chain = conditions.polars_chain(rules)
@@ -29,7 +25,7 @@ def polars_rows(users: pl.DataFrame) -> list[rounds.Row]:
     ]
 
 
-def duckdb_rows(users: pl.DataFrame) -> list[rounds.Row]:
+def duckdb_rows(asked: rounds.Asked, users: pl.DataFrame) -> list[rounds.Row]:
     connection = duckdb.connect()
     connection.execute("SET threads = 1")
     arrow = users.to_arrow()
@@ -41,7 +37,7 @@ def duckdb_rows(users: pl.DataFrame) -> list[rounds.Row]:
     connection.execute(f"CREATE TABLE enums AS SELECT * REPLACE ({casts}) FROM texts")
 
     def row(table: str, kind: str) -> rounds.Row:
-        question = f"SELECT {ASKED.sql()} AS answer FROM {table}"
+        question = f"SELECT {asked.sql()} AS answer FROM {table}"
 
         def run() -> object:
             return connection.sql(question).to_arrow_table()
@@ -51,7 +47,7 @@ def duckdb_rows(users: pl.DataFrame) -> list[rounds.Row]:
     return [row("texts", "VARCHAR"), row("enums", "ENUM")]
 
 
-def numpy_rows(users: pl.DataFrame) -> list[rounds.Row]:
+def numpy_rows(asked: rounds.Asked, users: pl.DataFrame) -> list[rounds.Row]:
     columns: dict[str, np.ndarray] = {}
     codes: dict[str, dict[str, int]] = {}
     for name in TEXTS:
@@ -62,7 +58,7 @@ def numpy_rows(users: pl.DataFrame) -> list[rounds.Row]:
         columns[name] = users[name].to_numpy().copy()
     columns["last_seen_days"] = columns["last_seen_days"].astype(np.int16)
     columns["groups"] = columns["groups"].astype(np.uint8)
-    rules = ASKED.rules()
+    rules = asked.rules()
     answers = [np.uint8(rounds.WORDS.index(rule.answer)) for rule in rules]
 
     def run() -> object:
@@ -72,20 +68,24 @@ def numpy_rows(users: pl.DataFrame) -> list[rounds.Row]:
     return [rounds.Row("numpy.select, codes", len(users), run, conditions.of_codes)]
 
 
-def plain_rows(users: pl.DataFrame) -> list[rounds.Row]:
+def plain_rows(asked: rounds.Asked, users: pl.DataFrame) -> list[rounds.Row]:
     dictionaries = users.head(FEW).to_dicts()
-    decide = ASKED.function()
-    run = lambda: [decide(user) for user in dictionaries]  # noqa: E731
+    decide = asked.function()
+
+    def run() -> list[str]:
+        return [decide(user) for user in dictionaries]
+
     return [rounds.Row("plain Python function over a dict", len(dictionaries), run, lambda words: words)]
 
 
 def main() -> None:
-    users = pl.read_csv(ASKED.folder / "users.csv", schema=conditions.SCHEMA)
-    rows = [*polars_rows(users), *duckdb_rows(users), *numpy_rows(users), *plain_rows(users)]
-    # The place for leaver's own columns ("leaver Arrow, dictionary columns", "leaver Arrow, Utf8 columns")
-    # and for `decide(dict)`: a function like those above over `users.to_arrow()`, and a row of it here.
+    asked = rounds.asked()
+    users = pl.read_csv(asked.folder / "users.csv", schema=conditions.SCHEMA)
+    rows = [row for make in (polars_rows, duckdb_rows, numpy_rows, plain_rows) for row in make(asked, users)]
+    # The place for leaver's own rows, "leaver Arrow" and `decide(dict)`: a function like those above, over
+    # `users.to_arrow()` and its dictionaries.
     versions = f"Python {sys.version.split()[0]}, polars {pl.__version__}, duckdb {duckdb.__version__}, numpy {np.__version__}"
-    rounds.serve(ASKED, rows, versions)
+    rounds.serve(asked, rows, versions)
 
 
 if __name__ == "__main__":

@@ -47,12 +47,15 @@ def polars_condition(operator: str, field: str, value: str) -> pl.Expr:
 
 def polars_chain(rules: list[Rule]) -> pl.Expr:
     """The whole policy; answers are small numbers, which costs polars less than words."""
-    number = lambda word: pl.lit(WORDS.index(word), dtype=pl.UInt8)  # noqa: E731
-    chain = pl
-    for rule in rules:
+
+    def number(word: str) -> pl.Expr:
+        return pl.lit(WORDS.index(word), dtype=pl.UInt8)
+
+    chain: pl.Expr = number("keep")
+    for rule in reversed(rules):
         test = reduce(and_, (polars_condition(*condition) for condition in rule.conditions))
-        chain = chain.when(test).then(number(rule.answer))
-    return chain.otherwise(number("keep")).alias("answer")
+        chain = pl.when(test).then(number(rule.answer)).otherwise(chain)
+    return chain.alias("answer")
 
 
 def numpy_condition(

@@ -1,24 +1,20 @@
 """Files: polars and duckdb read the users and decide about them, and Python does it line by line."""
 
+import json
+from itertools import islice
+
+import conditions
+import duckdb
+import polars as pl
 import rounds
-
-ASKED = rounds.asked()
-
-import json  # noqa: E402
-from itertools import islice  # noqa: E402
-
-import duckdb  # noqa: E402
-import polars as pl  # noqa: E402
-
-import conditions  # noqa: E402
 
 # Python's own reader is asked about fewer users.
 FEW = 100_000
 
 
-def polars_rows(count: int) -> list[rounds.Row]:
-    chain = conditions.polars_chain(ASKED.rules())
-    json_file, csv_file = ASKED.folder / "users.ndjson", ASKED.folder / "users.csv"
+def polars_rows(asked: rounds.Asked, count: int) -> list[rounds.Row]:
+    chain = conditions.polars_chain(asked.rules())
+    json_file, csv_file = asked.folder / "users.ndjson", asked.folder / "users.csv"
 
     def ndjson() -> object:
         return pl.scan_ndjson(json_file, schema=conditions.SCHEMA).select(chain).collect()
@@ -32,12 +28,12 @@ def polars_rows(count: int) -> list[rounds.Row]:
     ]
 
 
-def duckdb_rows(count: int) -> list[rounds.Row]:
+def duckdb_rows(asked: rounds.Asked, count: int) -> list[rounds.Row]:
     connection = duckdb.connect()
-    if ASKED.one_thread:
+    if asked.one_thread:
         connection.execute("SET threads = 1")
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in conditions.SQL_SCHEMA.items())
-    folder, case = ASKED.folder, ASKED.sql()
+    folder, case = asked.folder, asked.sql()
     readers = {
         "NDJSON, duckdb read_json": f"read_json('{folder}/users.ndjson', format='newline_delimited', columns={{{columns}}})",
         "CSV, duckdb read_csv": f"read_csv('{folder}/users.csv', header=true, auto_detect=false, columns={{{columns}}})",
@@ -52,23 +48,24 @@ def duckdb_rows(count: int) -> list[rounds.Row]:
     return [row(name, reader) for name, reader in readers.items()]
 
 
-def plain_rows() -> list[rounds.Row]:
-    decide = ASKED.function()
+def plain_rows(asked: rounds.Asked) -> list[rounds.Row]:
+    decide = asked.function()
 
     def run() -> object:
-        with open(ASKED.folder / "users.ndjson", encoding="utf-8") as lines:
+        with open(asked.folder / "users.ndjson", encoding="utf-8") as lines:
             return [decide(json.loads(line)) for line in islice(lines, FEW)]
 
     return [rounds.Row("NDJSON, Python json and plain function", FEW, run, lambda words: words)]
 
 
 def main() -> None:
-    count = len(ASKED.answers())
-    rows = [*polars_rows(count), *duckdb_rows(count)]
-    if ASKED.one_thread:
-        rows += plain_rows()
+    asked = rounds.asked()
+    count = len(asked.answers())
+    rows = [*polars_rows(asked, count), *duckdb_rows(asked, count)]
+    if asked.one_thread:
+        rows += plain_rows(asked)
     # The place for leaver's own readers of files ("NDJSON, leaver", "CSV, leaver").
-    rounds.serve(ASKED, rows, "")
+    rounds.serve(asked, rows, "")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ decision of every row, between tabs.
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -64,16 +63,13 @@ class Asked:
 
 
 def asked() -> Asked:
+    """Reads the arguments. How many threads polars has is said in the environment, before it is imported."""
     parser = argparse.ArgumentParser()
     parser.add_argument("policy", choices=["P5", "P100"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", choices=["one", "all"], default="one")
     arguments = parser.parse_args()
-    one_thread = arguments.threads == "one"
-    # Read by polars when it is imported.
-    if one_thread:
-        os.environ["POLARS_MAX_THREADS"] = "1"
-    return Asked(arguments.policy, arguments.folder, one_thread)
+    return Asked(arguments.policy, arguments.folder, arguments.threads == "one")
 
 
 def serve(asked: Asked, rows: list[Row], versions: str) -> None:

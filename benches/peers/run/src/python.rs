@@ -35,6 +35,9 @@ pub(crate) fn scripts(interpreter: &Path, folder: &Path, policy: &str) -> Vec<(&
         let mut command = Command::new(interpreter);
         // No compiled files beside the scripts.
         command.arg("-B").arg(here().join(script)).arg(policy).arg(folder).args(["--threads", threads]);
+        if threads == "one" {
+            command.env("POLARS_MAX_THREADS", "1");
+        }
         command
     };
     vec![
