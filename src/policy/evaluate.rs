@@ -20,6 +20,7 @@ use super::ir::Unlowered;
 use super::lower::lower;
 use super::rule_error::RuleError;
 use super::sandbox::{Interrupted, with_stack};
+use super::shape::Scratch;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Field, Horizon, Leaving, User};
 
@@ -59,7 +60,7 @@ pub struct Evaluator {
     /// Which last days are over.
     pub(super) horizon: Horizon,
     /// Where users are looked up one after the other.
-    pub(super) scratch: RefCell<Standing>,
+    pub(super) scratch: RefCell<Scratch>,
 }
 
 impl Policy {
@@ -231,6 +232,18 @@ impl Evaluator {
     }
 
     fn decide_with(&self, successor: Option<&Successor<'_>>, user: &User) -> Result<Decision, DecideError> {
+        match self.shaped(user) {
+            Some((shape, individual)) => Ok(shape.decision(&individual)),
+            None => self.decide_alone(successor, user),
+        }
+    }
+
+    /// The decision about a user, made for this user alone.
+    pub(super) fn decide_alone(
+        &self,
+        successor: Option<&Successor<'_>>,
+        user: &User,
+    ) -> Result<Decision, DecideError> {
         with_stack(|| {
             let (user, leaving) = self.with_leaving(user);
             self.combined(successor, &user, &leaving, None)
@@ -296,6 +309,16 @@ impl Evaluator {
         let answers = self.interpreter.answers(rules.clone(), user)?;
         let said = rules.zip(answers).map(|(rule, answer)| Said { rule, answer });
         Ok(said.filter(Said::is_something).collect())
+    }
+
+    /// What rules are called.
+    pub(super) fn titles(&self) -> &[RuleTitle] {
+        &self.rules
+    }
+
+    /// What in the policy depends on the day.
+    pub(super) fn time_conditions(&self) -> &TimeConditions {
+        &self.time_conditions
     }
 
     pub(super) fn index(&self) -> Option<&Index> {

@@ -24,7 +24,7 @@ use super::compiled::Policy;
 use super::sandbox::with_stack;
 use super::trace::{day_number, plain_date};
 use super::tree::{Comparison, Pattern};
-use crate::model::{Leaving, Moment, User};
+use crate::model::{Facts, Leaving, Moment, User};
 use form::{Form, first_flip};
 use linear::Linear;
 use term::{Evaluation, Terms};
@@ -78,10 +78,49 @@ impl TimeConditions {
         [until, midnight].into_iter().flatten().min()
     }
 
+    /// Whether a rule can put a time into its answer.
+    pub(crate) fn is_timely(&self, rule: usize) -> bool {
+        self.daily_answers.contains(&rule)
+    }
+
     /// Whether no condition in the policy depends on the day.
     pub(crate) fn is_empty(&self) -> bool {
         self.conditions.is_empty() && self.linear.is_empty() && !self.daily
     }
+}
+
+/// Until when a decision stays valid, as far as the facts alone tell: the day on which some time
+/// condition flips, if one does. `None` where expressions have to be evaluated.
+pub(crate) fn flips_by_facts(
+    conditions: &TimeConditions,
+    user: &impl Facts,
+    moment: &Moment,
+) -> Option<Option<i64>> {
+    let today = day_number(moment.today());
+    match (conditions.daily, conditions.conditions.is_empty()) {
+        (true, _) => Some(Some(today + 1)),
+        (false, true) => Some(conditions.linear.next(user, today)),
+        (false, false) => None,
+    }
+}
+
+/// The day on which some time condition flips for a user whose `has_left` is filled in, if one does.
+pub(crate) fn flips_of(
+    conditions: &TimeConditions,
+    policy: &Policy,
+    user: &User,
+    moment: &Moment,
+) -> Option<i64> {
+    let today = day_number(moment.today());
+    if conditions.daily {
+        return Some(today + 1);
+    }
+    let others = || {
+        let evaluation = conditions.terms.evaluate(policy, user, moment);
+        conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
+    };
+    let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
+    [conditions.linear.next(user, today), others].into_iter().flatten().min()
 }
 
 /// Until when a decision for `user` stays valid; `None` is for ever. `has_left` is filled in.
@@ -96,17 +135,7 @@ pub(crate) fn valid_until(
     if conditions.is_empty() {
         return leaving;
     }
-    let today = day_number(moment.today());
-    let flips = if conditions.daily {
-        Some(today + 1)
-    } else {
-        let others = || {
-            let evaluation = conditions.terms.evaluate(policy, user, moment);
-            conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
-        };
-        let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
-        [conditions.linear.next(user, today), others].into_iter().flatten().min()
-    };
+    let flips = flips_of(conditions, policy, user, moment);
     let flips = flips.and_then(|day| first_instant(moment, day));
     [leaving, flips].into_iter().flatten().min()
 }
@@ -153,7 +182,7 @@ impl Condition {
 ///
 /// Where clocks are turned back over midnight a date begins twice, and its first beginning may lie
 /// before the moment; then it is the first later instant on which the calendar shows it.
-fn first_instant(moment: &Moment, day: i64) -> Option<OffsetDateTime> {
+pub(crate) fn first_instant(moment: &Moment, day: i64) -> Option<OffsetDateTime> {
     let date = plain_date(day)?;
     let start = moment.start_of(date)?;
     let now = moment.instant();

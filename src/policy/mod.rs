@@ -10,6 +10,8 @@ mod basis;
 mod check;
 mod combine;
 mod compiled;
+mod decided;
+mod deciders;
 mod decision;
 mod evaluate;
 mod expire;
@@ -25,6 +27,7 @@ mod parse;
 mod prepare;
 mod rule_error;
 mod sandbox;
+mod shape;
 mod source;
 pub mod tests_file;
 mod text_limits;
@@ -42,6 +45,8 @@ pub use answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 pub use basis::{Basis, Means};
 pub use check::{Checked, Names, check};
 pub use compiled::{Constant, Policy, Rule};
+pub use decided::Decided;
+pub use deciders::Deciders;
 pub(crate) use decision::word_enum;
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,

@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::evaluate::{DecideError, Evaluator, Successor};
 use super::index::{Grants, Standing, Verdict};
 use super::sandbox::with_stack;
-use crate::model::{Fact, Leaving, User, Value};
+use crate::model::{Facts, Leaving, User, View};
 
 /// A user as one evaluator sees it.
 ///
@@ -65,24 +65,24 @@ impl Evaluator {
     ///
     /// # Errors
     /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
-    pub fn verdict(&self, user: &User) -> Result<Verdict, DecideError> {
+    pub fn verdict(&self, user: &impl Facts) -> Result<Verdict, DecideError> {
         match self.short(user) {
             Some(verdict) => Ok(verdict),
-            None => self.prepare(user).verdict(),
+            None => self.prepare(&user.to_user()).verdict(),
         }
     }
 
-    /// The verdict about a user of whom columns alone tell everything.
-    fn short(&self, user: &User) -> Option<Verdict> {
-        let index = self.index().filter(|index| index.is_plain())?;
+    /// The verdict about a user of whom facts alone tell everything.
+    fn short(&self, user: &impl Facts) -> Option<Verdict> {
+        let index = self.index().filter(|index| !index.computes())?;
         let has_left = self.horizon.has_left(user)?;
         if !user.is_matched() {
             return None;
         }
-        let gone = has_left == Fact::Known(Value::Bool(true));
+        let gone = has_left == View::Bool(true);
         let mut scratch = self.scratch.try_borrow_mut().ok()?;
-        index.stand_in_columns(&mut scratch, user, &has_left);
-        index.verdict(&scratch, |needs| {
+        index.stand_by_facts(&mut scratch.standing, user, has_left);
+        index.verdict(&scratch.standing, |needs| {
             let basis = self.basis();
             let grants = Grants::GROUND
                 .when(gone && basis.complete)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Condition;
 use super::term::{Term, Terms};
-use crate::model::{Fact, Slot, User, Value};
+use crate::model::{Facts, Slot, View};
 use crate::policy::trace::day_number;
 use crate::policy::tree::{Comparison, Literal};
 
@@ -49,10 +49,10 @@ impl Linear {
     }
 
     /// The first day after today on which some condition flips for a user.
-    pub(super) fn next(&self, user: &User, today: i64) -> Option<i64> {
+    pub(super) fn next(&self, user: &impl Facts, today: i64) -> Option<i64> {
         let next = |(slot, days): (&Slot, &Vec<i64>)| {
-            let Fact::Known(Value::Date(date)) = user.fact(*slot) else { return None };
-            let date = day_number(*date);
+            let View::Date(date) = user.view(*slot) else { return None };
+            let date = day_number(date);
             let at = days.partition_point(|after| date + after <= today);
             days.get(at).map(|after| date + after)
         };

@@ -4,6 +4,7 @@
 //! leaf names and one for all others; numbers, dates and lengths of lists have one between each two
 //! cuts. Not known, absent and too long are classes of their own.
 
+use super::cuts::Cuts;
 use super::dictionary::Dictionary;
 use crate::model::{Kind, Slot, View};
 use crate::policy::ir::{Atom, Cut, Outcome, Requirement, State};
@@ -23,12 +24,12 @@ pub(super) enum Scale {
     Truth,
     /// Texts by word, words of closed sets and IDs included; whether texts may be too long.
     Words(Dictionary, bool),
-    /// Numbers by cut, in ascending order.
-    Numbers(Vec<i64>),
+    /// Numbers by cut.
+    Numbers(Cuts),
     /// Dates by cut.
-    Days(Vec<i64>),
+    Days(Cuts),
     /// Lists by cuts of their length.
-    Lengths(Vec<i64>),
+    Lengths(Cuts),
     /// Only whether there is a value.
     Presence,
 }
@@ -63,8 +64,7 @@ impl Column {
                 _ => {}
             }
         }
-        cuts.sort_unstable();
-        cuts.dedup();
+        let cuts = Cuts::new(cuts);
         let scale = match kind {
             Kind::Bool => Scale::Truth,
             Kind::Text => Scale::Words(Dictionary::new(words), true),
@@ -134,7 +134,7 @@ impl Column {
     #[inline]
     pub(crate) fn class_of_number(&self, number: i64) -> Class {
         match &self.scale {
-            Scale::Numbers(cuts) => Class::Of(VALUES + between(cuts, number)),
+            Scale::Numbers(cuts) => Class::Of(VALUES + cuts.reached(number)),
             _ => Class::Odd,
         }
     }
@@ -143,7 +143,7 @@ impl Column {
     #[inline]
     pub(crate) fn class_of_day(&self, day: i64) -> Class {
         match &self.scale {
-            Scale::Days(cuts) => Class::Of(VALUES + between(cuts, day)),
+            Scale::Days(cuts) => Class::Of(VALUES + cuts.reached(day)),
             _ => Class::Odd,
         }
     }
@@ -153,7 +153,7 @@ impl Column {
     pub(crate) fn class_of_length(&self, length: usize) -> Class {
         match &self.scale {
             Scale::Lengths(cuts) => {
-                Class::Of(VALUES + between(cuts, i64::try_from(length).unwrap_or(i64::MAX)))
+                Class::Of(VALUES + cuts.reached(i64::try_from(length).unwrap_or(i64::MAX)))
             }
             _ => Class::Odd,
         }
@@ -176,24 +176,13 @@ impl Column {
             (Atom::Below(_, cut), Scale::Numbers(cuts) | Scale::Days(cuts) | Scale::Lengths(cuts)) => {
                 // A class is below a cut if the cut is one of those after it.
                 let cut = resolved(*cut, today);
-                let at = cuts.partition_point(|known| *known < cut);
+                let at = cuts.before(cut);
                 value.is_some_and(|value| value as usize <= at)
             }
             _ => false,
         };
         holds == (requirement.outcome == Outcome::Yes)
     }
-}
-
-/// How many cuts a number has reached.
-#[inline]
-fn between(cuts: &[i64], number: i64) -> u32 {
-    let reached = if cuts.len() <= 16 {
-        cuts.iter().map(|cut| usize::from(*cut <= number)).sum()
-    } else {
-        cuts.partition_point(|cut| *cut <= number)
-    };
-    u32::try_from(reached).unwrap_or(u32::MAX)
 }
 
 fn resolved(cut: Cut, today: i64) -> i64 {

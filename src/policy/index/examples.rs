@@ -20,7 +20,9 @@ impl Column {
             ABSENT => optional,
             // No list is shorter than nothing, and no list longer than the longest.
             class => match &self.scale {
-                Scale::Lengths(cuts) => cuts.get((class - VALUES) as usize).is_none_or(|cut| *cut > 0),
+                Scale::Lengths(cuts) => {
+                    cuts.as_slice().get((class - VALUES) as usize).is_none_or(|cut| *cut > 0)
+                }
                 _ => true,
             },
         }
@@ -53,17 +55,19 @@ impl Column {
         match &self.scale {
             Scale::Truth => vec![known(Value::Bool(value == 1))],
             Scale::Words(..) => self.words(class, kind).into_iter().map(known).collect(),
-            Scale::Numbers(cuts) => {
-                inside(cuts, value, 0).into_iter().map(|number| known(Value::Int(number))).collect()
-            }
+            Scale::Numbers(cuts) => inside(cuts.as_slice(), value, 0)
+                .into_iter()
+                .map(|number| known(Value::Int(number)))
+                .collect(),
             Scale::Days(cuts) => {
-                let near = cuts.first().map_or(2_461_000, |cut| cut - 30);
-                let dates = inside(cuts, value, near).into_iter().filter_map(plain_date);
+                let near = cuts.as_slice().first().map_or(2_461_000, |cut| cut - 30);
+                let dates = inside(cuts.as_slice(), value, near).into_iter().filter_map(plain_date);
                 dates.map(|date| known(Value::Date(date))).collect()
             }
             Scale::Lengths(cuts) => {
-                let lengths =
-                    inside(cuts, value, 0).into_iter().filter_map(|length| usize::try_from(length).ok());
+                let lengths = inside(cuts.as_slice(), value, 0)
+                    .into_iter()
+                    .filter_map(|length| usize::try_from(length).ok());
                 let list = |length: usize| (0..length).map(|_| std::sync::Arc::from("")).collect();
                 lengths
                     .filter(|length| *length <= 1_000)

@@ -39,7 +39,8 @@ impl Index {
         let (lanes, bits) = lanes(lowered);
         let mut making = Making {
             today: today_of(moment),
-            width: lanes.fails.end.max(1),
+            width: lanes.fails.end,
+            last_resort: lanes.last_resort,
             holding: bits
                 .iter()
                 .enumerate()
@@ -78,7 +79,11 @@ impl Index {
             .actions
             .clone()
             .flat_map(|block| block * 128..(block + 1) * 128)
-            .map(|bit| Brief::of(index.leaf(bit)))
+            .map(
+                |bit| {
+                    if bit == index.lanes.last_resort { Brief::NOTHING } else { Brief::of(index.leaf(bit)) }
+                },
+            )
             .collect();
         index
     }
@@ -98,6 +103,7 @@ impl Index {
 struct Making<'l> {
     today: i64,
     width: usize,
+    last_resort: usize,
     /// Every bit that has a leaf, with the leaf.
     holding: Vec<(usize, &'l Leaf)>,
     rows: Vec<Row>,
@@ -107,6 +113,7 @@ impl Making<'_> {
     /// The row of the leaves that `allows`.
     fn row(&self, allows: impl Fn(&Leaf) -> bool) -> Row {
         let mut row = Row::empty(self.width);
+        row.set(self.last_resort);
         for (bit, leaf) in &self.holding {
             if allows(leaf) {
                 row.set(*bit);
@@ -231,29 +238,35 @@ impl Making<'_> {
 /// The blocks of every lane, and the leaf of every bit.
 fn lanes(lowered: &Lowered) -> (Lanes, Vec<Option<usize>>) {
     let mut bits: Vec<Option<usize>> = Vec::new();
-    let mut lane = |belongs: &dyn Fn(&Leaf) -> bool| -> Range<usize> {
+    let mut lane = |belongs: &dyn Fn(&Leaf) -> bool, further: usize| -> Range<usize> {
         let start = bits.len() / 128;
         let leaves = lowered.leaves.iter().enumerate().filter(|(_, leaf)| belongs(leaf));
         bits.extend(leaves.map(|(number, _)| Some(number)));
-        bits.resize(bits.len().next_multiple_of(128), None);
+        bits.resize((bits.len() + further).next_multiple_of(128), None);
         start..bits.len() / 128
     };
+    let is_action = |leaf: &Leaf| match &leaf.says {
+        Says::Constant(answer) => matches!(**answer, Answer::Action(_)),
+        Says::Template(_, lane) => *lane == Lane::Action,
+        _ => false,
+    };
     let lanes = Lanes {
-        actions: lane(&|leaf| match &leaf.says {
-            Says::Constant(answer) => matches!(**answer, Answer::Action(_)),
-            Says::Template(_, lane) => *lane == Lane::Action,
-            _ => false,
-        }),
+        last_resort: lowered.leaves.iter().filter(|leaf| is_action(leaf)).count(),
+        actions: lane(&is_action, 1),
         vetoes: lane(
             &|leaf| matches!(&leaf.says, Says::Constant(answer) if matches!(**answer, Answer::Veto(_))),
+            0,
         ),
-        obligations: lane(&|leaf| match &leaf.says {
-            Says::Constant(answer) => matches!(**answer, Answer::Obligations(_)),
-            Says::Template(_, lane) => *lane == Lane::Obligations,
-            _ => false,
-        }),
-        doubtful: lane(&|leaf| matches!(leaf.says, Says::Template(..))),
-        fails: lane(&is_failure),
+        obligations: lane(
+            &|leaf| match &leaf.says {
+                Says::Constant(answer) => matches!(**answer, Answer::Obligations(_)),
+                Says::Template(_, lane) => *lane == Lane::Obligations,
+                _ => false,
+            },
+            0,
+        ),
+        doubtful: lane(&|leaf| matches!(leaf.says, Says::Template(..)), 0),
+        fails: lane(&is_failure, 0),
     };
     (lanes, bits)
 }

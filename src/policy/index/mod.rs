@@ -8,6 +8,7 @@
 //! which a rule fails. The index never decides; [`combine`](super::combine) does.
 
 mod column;
+mod cuts;
 mod dictionary;
 mod examples;
 mod layout;
@@ -24,7 +25,7 @@ use super::ir::{Leaf, Lowered, Outcome, Says};
 use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
 use super::{Answer, combine::Said};
-use crate::model::{Fact, Field, Moment, Slot, User, Value, View};
+use crate::model::{Facts, Field, Moment, Slot, User, View};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
 use dictionary::Dictionary;
@@ -58,6 +59,8 @@ pub(crate) struct Index {
 #[derive(Clone, Debug, Default)]
 struct Lanes {
     actions: Range<usize>,
+    /// The bit after the last action, which every row has: no action.
+    last_resort: usize,
     vetoes: Range<usize>,
     obligations: Range<usize>,
     /// Answers with values of the user in them, again: making them can fail.
@@ -89,6 +92,9 @@ struct ComputedColumn {
 /// Columns of which a user's rows are kept in place; policies that look at more fields are rare.
 const IN_PLACE: usize = 14;
 
+/// Blocks of a row that are all looked at.
+const FEW: usize = 4;
+
 /// Where a user stands: one row of the index for each column.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
@@ -119,17 +125,11 @@ impl Index {
     /// Finds where a user stands, whose `has_left` is filled in.
     pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
         let mut standing = Standing::default();
-        let has_left = user.fact(Field::HasLeft.slot());
-        self.stand_in_columns(&mut standing, user, has_left);
-        if !self.is_plain() {
-            self.stand_extra(&mut standing, policy, user, moment);
+        self.stand_by_facts(&mut standing, user, user.view(Field::HasLeft.slot()));
+        if !standing.odd {
+            self.stand_by_conditions(&mut standing, policy, user, moment);
         }
         standing
-    }
-
-    /// Whether a user can be looked up in columns alone.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.members.is_empty() && self.computed.is_empty() && self.columns.len() <= IN_PLACE
     }
 
     /// Whether looking a user up evaluates expressions.
@@ -137,11 +137,13 @@ impl Index {
         !self.computed.is_empty()
     }
 
-    /// Finds where a user stands in the columns, with `has_left` from elsewhere.
+    /// Finds where a user stands by facts alone, with `has_left` from elsewhere. Where the index
+    /// [computes](Self::computes), conditions are still to be looked at.
     #[inline]
-    pub(crate) fn stand_in_columns(&self, standing: &mut Standing, user: &User, has_left: &Fact) {
+    pub(crate) fn stand_by_facts(&self, standing: &mut Standing, user: &impl Facts, has_left: View<'_>) {
         standing.count = 0;
         (standing.trouble, standing.odd) = (false, false);
+        standing.extra.clear();
         for (at, (column, start)) in self.columns.iter().zip(&self.starts).take(IN_PLACE).enumerate() {
             if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
                 standing.rows[at] = row;
@@ -150,6 +152,9 @@ impl Index {
         }
         if self.columns.is_empty() {
             (standing.rows[0], standing.count) = (0, 1);
+        }
+        if self.columns.len() > IN_PLACE || !self.members.is_empty() {
+            self.stand_further(standing, user, has_left);
         }
     }
 
@@ -160,11 +165,11 @@ impl Index {
         column: &Column,
         start: u32,
         standing: &mut Standing,
-        user: &User,
-        has_left: &Fact,
+        user: &impl Facts,
+        has_left: View<'_>,
     ) -> Option<u32> {
         let is_has_left = column.slot == Field::HasLeft.slot();
-        match column.class(View::of(if is_has_left { has_left } else { user.fact(column.slot) })) {
+        match column.class(if is_has_left { has_left } else { user.view(column.slot) }) {
             Class::Of(class) => {
                 standing.trouble |= class == UNKNOWN || class == TOO_LONG;
                 Some(start + class * self.stride())
@@ -176,37 +181,61 @@ impl Index {
         }
     }
 
-    fn stand_extra(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {
-        let mut extra = vec![[u64::MAX; 2]; self.width];
+    /// Further columns, and lists.
+    fn stand_further(&self, standing: &mut Standing, user: &impl Facts, has_left: View<'_>) {
+        let mut extra = std::mem::take(&mut standing.extra);
+        extra.resize(self.width, [u64::MAX; 2]);
         for (column, start) in self.columns.iter().zip(&self.starts).skip(IN_PLACE) {
-            let has_left = user.fact(Field::HasLeft.slot());
             if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
                 and(&mut extra, &self.table[row as usize..row as usize + self.width]);
             }
         }
         for members in &self.members {
-            let mut has = vec![false; members.rows.len()];
-            if let Some(Value::Texts(texts)) = user.fact(members.slot).known() {
-                for text in texts.iter() {
-                    if let Some(known) = has.get_mut(members.words.find(text) as usize) {
-                        *known = true;
-                    }
-                }
-            }
-            if has.contains(&true) {
-                for (row, has) in members.rows.iter().zip(has) {
-                    and(&mut extra, self.row(row + usize::from(has)));
-                }
-            } else {
-                and(&mut extra, self.row(members.none));
+            self.stand_in_list(members, user.view(members.slot), &mut extra);
+        }
+        standing.extra = extra;
+    }
+
+    fn stand_in_list(&self, members: &Members, view: View<'_>, extra: &mut [Block]) {
+        let View::Texts(texts) = view else { return and(extra, self.row(members.none)) };
+        let mut found = false;
+        // Most lists have none of the words, and hardly any has many: the words found are few.
+        let mut has = [0_u64; 4];
+        let mut many =
+            if members.rows.len() > 256 { vec![0; members.rows.len().div_ceil(64)] } else { Vec::new() };
+        let has: &mut [u64] = if many.is_empty() { &mut has } else { &mut many };
+        for text in texts.iter() {
+            let word = members.words.find(text) as usize;
+            if word < members.rows.len() {
+                has[word / 64] |= 1 << (word % 64);
+                found = true;
             }
         }
+        if !found {
+            return and(extra, self.row(members.none));
+        }
+        for (word, row) in members.rows.iter().enumerate() {
+            and(extra, self.row(row + usize::from(has[word / 64] >> (word % 64) & 1 == 1)));
+        }
+    }
+
+    /// Finds where a user, who stands somewhere by facts, stands by computed conditions.
+    pub(crate) fn stand_by_conditions(
+        &self,
+        standing: &mut Standing,
+        policy: &Policy,
+        user: &User,
+        moment: &Moment,
+    ) {
+        if self.computed.is_empty() {
+            return;
+        }
+        standing.extra.resize(self.width, [u64::MAX; 2]);
         for column in &self.computed {
             let outcome = self.outcome(column.number, policy, user, moment);
             standing.trouble |= outcome == Outcome::Fails;
-            and(&mut extra, self.row(column.row + layout::place(outcome)));
+            and(&mut standing.extra, self.row(column.row + layout::place(outcome)));
         }
-        standing.extra = extra;
     }
 
     fn outcome(&self, number: usize, policy: &Policy, user: &User, moment: &Moment) -> Outcome {
@@ -225,22 +254,22 @@ impl Index {
     /// The leaves of one block that hold.
     #[inline]
     fn block(&self, standing: &Standing, at: usize) -> Block {
-        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
-        // The most selective columns come first; a look after a few spares most blocks the others.
         let rows = standing.rows();
+        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
+        let mut narrow = |rows: &[u32]| {
+            for start in rows {
+                let row = self.table[*start as usize + at];
+                left = [left[0] & row[0], left[1] & row[1]];
+            }
+            left
+        };
+        // The most selective columns come first. Where there are many blocks, a look after a few columns
+        // spares most blocks the others; where there are few, the look costs more than it spares.
+        if self.width <= FEW {
+            return narrow(rows);
+        }
         let (first, rest) = rows.split_at(rows.len().min(3));
-        for start in first {
-            let row = self.table[*start as usize + at];
-            left = [left[0] & row[0], left[1] & row[1]];
-        }
-        if left[0] | left[1] == 0 {
-            return left;
-        }
-        for start in rest {
-            let row = self.table[*start as usize + at];
-            left = [left[0] & row[0], left[1] & row[1]];
-        }
-        left
+        if nothing(narrow(first)) { [0; 2] } else { narrow(rest) }
     }
 
     /// The first bit of a lane that holds.
@@ -248,13 +277,8 @@ impl Index {
     fn first(&self, standing: &Standing, lane: &Range<usize>) -> Option<usize> {
         lane.clone().find_map(|at| {
             let [low, high] = self.block(standing, at);
-            if low != 0 {
-                Some(at * 128 + low.trailing_zeros() as usize)
-            } else if high != 0 {
-                Some(at * 128 + 64 + high.trailing_zeros() as usize)
-            } else {
-                None
-            }
+            let bits = u128::from(high) << 64 | u128::from(low);
+            (bits != 0).then(|| at * 128 + bits.trailing_zeros() as usize)
         })
     }
 
@@ -273,6 +297,35 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// The leaves that hold, as words of their bits: the same words, the same answers. `None` where
+    /// answers have values of the user in them.
+    pub(crate) fn survivors(&self, standing: &Standing, found: &mut Vec<u64>) -> Option<()> {
+        if standing.odd || !self.lowered.unlowered.is_empty() || self.any(standing, &self.lanes.doubtful) {
+            return None;
+        }
+        let may_fail = standing.trouble || self.fails_always;
+        let lanes = &self.lanes;
+        for lane in [&lanes.actions, &lanes.vetoes, &lanes.obligations] {
+            found.extend(lane.clone().flat_map(|at| self.block(standing, at)));
+        }
+        if may_fail {
+            found.extend(lanes.fails.clone().flat_map(|at| self.block(standing, at)));
+        }
+        Some(())
+    }
+
+    /// Whether some leaf that holds says something else about each user.
+    pub(crate) fn is_individual(&self, standing: &Standing) -> bool {
+        let mut found = Vec::new();
+        for lane in [&self.lanes.doubtful, &self.lanes.fails] {
+            self.all(standing, lane, &mut found);
+        }
+        found
+            .into_iter()
+            .filter_map(|bit| self.leaf(bit))
+            .any(|leaf| matches!(leaf.says, Says::Template(..) | Says::FailsLike(_)))
     }
 
     /// What the lowered rules say about a user, in file order; rules that say nothing are left out.

@@ -102,6 +102,9 @@ impl Verdict {
 }
 
 impl Brief {
+    /// No rule acts.
+    pub(super) const NOTHING: Self = Self { verdict: NOTHING, needs: Grants(0), hit_by: 0 };
+
     /// The brief of a leaf that is an action.
     pub(super) fn of(leaf: Option<&Leaf>) -> Self {
         let nothing = Self { verdict: NOTHING, needs: Grants::DECISION, hit_by: 0 };
@@ -158,23 +161,24 @@ impl Index {
         standing: &Standing,
         mut grants: impl FnMut(Grants) -> bool,
     ) -> Option<Verdict> {
+        let lanes = &self.lanes;
         let may_fail = standing.trouble || self.fails_always;
         if standing.odd
             || !self.lowered.unlowered.is_empty()
-            || may_fail && self.any(standing, &self.lanes.fails)
-            || self.any(standing, &self.lanes.doubtful)
+            || may_fail && self.any(standing, &lanes.fails)
+            || self.any(standing, &lanes.doubtful)
         {
             return None;
         }
-        let mut verdict = NOTHING;
-        if let Some(bit) = self.first(standing, &self.lanes.actions) {
-            let brief = &self.briefs[bit];
-            if !grants(brief.needs) || brief.hit_by & self.forbidden(standing) != 0 {
-                return None;
-            }
-            verdict = brief.verdict;
+        let brief = self.briefs.get(self.first(standing, &lanes.actions)?)?;
+        if !grants(brief.needs) || !lanes.vetoes.is_empty() && brief.hit_by & self.forbidden(standing) != 0 {
+            return None;
         }
-        if verdict.outcome == Outcome::Keep && self.any(standing, &self.lanes.obligations) {
+        let mut verdict = brief.verdict;
+        if !lanes.obligations.is_empty()
+            && verdict.outcome == Outcome::Keep
+            && self.any(standing, &lanes.obligations)
+        {
             if !grants(Grants::ORDINARY) {
                 return None;
             }
@@ -184,20 +188,28 @@ impl Index {
     }
 
     /// Everything that some veto forbids.
-    #[inline]
     fn forbidden(&self, standing: &Standing) -> u8 {
-        if self.lanes.vetoes.is_empty() {
-            return 0;
+        let mut forbidden = 0;
+        for at in self.lanes.vetoes.clone() {
+            for (half, mut bits) in self.block(standing, at).into_iter().enumerate() {
+                while bits != 0 {
+                    let bit = at * 128 + half * 64 + bits.trailing_zeros() as usize;
+                    forbidden |= self.leaf(bit).map_or(0, vetoed);
+                    bits &= bits - 1;
+                }
+            }
         }
-        let mut bits = Vec::new();
-        self.all(standing, &self.lanes.vetoes, &mut bits);
-        let forbidden = |bit: &usize| match self.leaf(*bit).map(|leaf| &leaf.says) {
-            Some(Says::Constant(answer)) => match &**answer {
-                Answer::Veto(forbidden) => forbidden.iter().map(|one| mask(*one)).fold(0, |a, b| a | b),
-                _ => 0,
-            },
+        forbidden
+    }
+}
+
+/// What a leaf forbids.
+fn vetoed(leaf: &Leaf) -> u8 {
+    match &leaf.says {
+        Says::Constant(answer) => match &**answer {
+            Answer::Veto(forbidden) => forbidden.iter().map(|one| mask(*one)).fold(0, |all, one| all | one),
             _ => 0,
-        };
-        bits.iter().map(forbidden).fold(0, |a, b| a | b)
+        },
+        _ => 0,
     }
 }

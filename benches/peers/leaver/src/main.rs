@@ -62,6 +62,12 @@ fn main() {
             |user| evaluator.verdict(user).expect("no deadline"),
             of_verdict,
         ),
+        Row::new(
+            "leaver, verdict from texts",
+            &case.texts,
+            |user| evaluator.verdict(user).expect("no deadline"),
+            of_verdict,
+        ),
         Row::whole(
             "leaver, whole decision, in a batch",
             some.len(),
