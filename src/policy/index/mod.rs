@@ -126,7 +126,7 @@ impl Index {
     pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
         let mut standing = Standing::default();
         self.stand_by_facts(&mut standing, user, user.view(Field::HasLeft.slot()));
-        if self.computes() && !standing.odd {
+        if !standing.odd {
             self.stand_by_conditions(&mut standing, policy, user, moment);
         }
         standing
