@@ -104,6 +104,25 @@ pub(crate) fn flips_by_facts(
     }
 }
 
+/// The day on which some time condition flips for a user whose `has_left` is filled in, if one does.
+pub(crate) fn flips_of(
+    conditions: &TimeConditions,
+    policy: &Policy,
+    user: &User,
+    moment: &Moment,
+) -> Option<i64> {
+    let today = day_number(moment.today());
+    if conditions.daily {
+        return Some(today + 1);
+    }
+    let others = || {
+        let evaluation = conditions.terms.evaluate(policy, user, moment);
+        conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
+    };
+    let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
+    [conditions.linear.next(user, today), others].into_iter().flatten().min()
+}
+
 /// Until when a decision for `user` stays valid; `None` is for ever. `has_left` is filled in.
 pub(crate) fn valid_until(
     conditions: &TimeConditions,
@@ -116,17 +135,7 @@ pub(crate) fn valid_until(
     if conditions.is_empty() {
         return leaving;
     }
-    let today = day_number(moment.today());
-    let flips = if conditions.daily {
-        Some(today + 1)
-    } else {
-        let others = || {
-            let evaluation = conditions.terms.evaluate(policy, user, moment);
-            conditions.conditions.iter().filter_map(|condition| condition.flips(&evaluation, today)).min()
-        };
-        let others = if conditions.conditions.is_empty() { None } else { with_stack(others) };
-        [conditions.linear.next(user, today), others].into_iter().flatten().min()
-    };
+    let flips = flips_of(conditions, policy, user, moment);
     let flips = flips.and_then(|day| first_instant(moment, day));
     [leaving, flips].into_iter().flatten().min()
 }

@@ -3,8 +3,8 @@
 //! Two users for whom the same leaves hold, who can give the same to an action, and whose times are
 //! counted from the same instant get the same decision, but for who they are and until when it stays
 //! valid. An evaluator keeps such decisions; most users of a company come to a few dozen. Where a
-//! decision has something of the user in it (a template, a computed condition, an ID that supersedes
-//! another, a return), there is no shape, and the decision is made for that user alone.
+//! decision has something of the user in it (an answer with values in it, an ID that supersedes another,
+//! a return), there is no shape, and the decision is made for that user alone.
 
 mod calendar;
 mod shelf;
@@ -19,7 +19,7 @@ use super::answer::{Action, Answer};
 use super::combine::{Circumstances, Said, combine, held_without_rules, is_entitled, without_rules};
 use super::decision::{Decision, HoldCode};
 use super::evaluate::Evaluator;
-use super::expire::flips_by_facts;
+use super::expire::{flips_by_facts, flips_of};
 use super::index::Standing;
 use super::sandbox::with_stack;
 use super::trace::day_number;
@@ -65,7 +65,7 @@ impl Evaluator {
     /// The shape of the decision about a user, and what of it is the user's own; `None` where the
     /// decision is made for the user alone. The decision is that of [`Evaluator::decide`].
     pub(crate) fn shaped<'u>(&self, facts: &'u impl Facts) -> Option<(Arc<Shape>, Individual<'u>)> {
-        let index = self.index().filter(|index| !index.computes())?;
+        let index = self.index().filter(|index| index.unlowered().next().is_none())?;
         let moment = &self.basis().moment;
         let mut scratch = self.scratch.try_borrow_mut().ok()?;
         let Scratch { standing, calendar, shelf, words } = &mut *scratch;
@@ -87,10 +87,20 @@ impl Evaluator {
         if user.is_system() || leaving.returns.is_some() || superseded && !gone {
             return None;
         }
-        let flips = flips_by_facts(self.time_conditions(), facts, moment)?;
-
-        let has_left = View::of(&leaving.has_left);
-        index.stand_by_facts(standing, facts, has_left);
+        index.stand_by_facts(standing, facts, View::of(&leaving.has_left));
+        let mut flips = flips_by_facts(self.time_conditions(), facts, moment);
+        if index.computes() || flips.is_none() {
+            // Expressions look at a whole user.
+            let mut user = facts.to_user();
+            user.set(Field::HasLeft.slot(), leaving.has_left.clone());
+            with_stack(|| {
+                if !standing.is_odd() {
+                    index.stand_by_conditions(standing, self.policy(), &user, moment);
+                }
+                flips =
+                    flips.or_else(|| Some(flips_of(self.time_conditions(), self.policy(), &user, moment)));
+            });
+        }
         words.clear();
         words.push(u64::from(gone) | u64::from(is_entitled(facts, self.basis())) << 1);
         index.survivors(standing, words)?;
@@ -107,7 +117,7 @@ impl Evaluator {
             }
         };
         let midnight = shape.ends_daily().then(|| day_number(moment.today()) + 1);
-        let flips = [flips, midnight].into_iter().flatten().min();
+        let flips = [flips.flatten(), midnight].into_iter().flatten().min();
         let flips = flips.and_then(|day| calendar.first_instant(moment, day));
         let changes = leaving.changes.filter(|at| *at > moment.instant());
         let valid_until = [changes, flips].into_iter().flatten().min();

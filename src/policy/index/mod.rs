@@ -126,7 +126,7 @@ impl Index {
     pub(crate) fn stand(&self, policy: &Policy, user: &User, moment: &Moment) -> Standing {
         let mut standing = Standing::default();
         self.stand_by_facts(&mut standing, user, user.view(Field::HasLeft.slot()));
-        if self.computes() && !standing.odd {
+        if !standing.odd {
             self.stand_by_conditions(&mut standing, policy, user, moment);
         }
         standing
@@ -219,8 +219,17 @@ impl Index {
         }
     }
 
-    /// Computed conditions.
-    fn stand_by_conditions(&self, standing: &mut Standing, policy: &Policy, user: &User, moment: &Moment) {
+    /// Finds where a user, who stands somewhere by facts, stands by computed conditions.
+    pub(crate) fn stand_by_conditions(
+        &self,
+        standing: &mut Standing,
+        policy: &Policy,
+        user: &User,
+        moment: &Moment,
+    ) {
+        if self.computed.is_empty() {
+            return;
+        }
         standing.extra.resize(self.width, [u64::MAX; 2]);
         for column in &self.computed {
             let outcome = self.outcome(column.number, policy, user, moment);

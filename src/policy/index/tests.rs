@@ -98,6 +98,60 @@ fn members_of_many_groups() {
 }
 
 #[test]
+fn more_words_of_one_list_than_fit_in_place() {
+    for words in [255, 256, 257, 400] {
+        let mut files = vec![String::new(); 2];
+        for word in 0..words {
+            writeln!(
+                files[word / 250],
+                "/// Why.\nfn rule_{word}(user) {{ if \"g{word}\" in user.groups {{ withdraw() }} }}"
+            )
+            .unwrap();
+        }
+        let files =
+            files.into_iter().enumerate().map(|(at, text)| Source::new(format!("{at}.rhai"), text)).collect();
+        let evaluators = both_of_files(files);
+        for (groups, rule) in [
+            (vec![], None),
+            (vec!["other".to_owned()], None),
+            (vec!["g0".to_owned()], Some("rule_0".to_owned())),
+            (vec![format!("g{}", words - 1), "other".to_owned()], Some(format!("rule_{}", words - 1))),
+            (vec![format!("g{words}")], None),
+            (vec![format!("g{}", words - 1), "g254".to_owned()], Some("rule_254".to_owned())),
+        ] {
+            let mut user = leaver();
+            set(&mut user, Field::Groups, texts(&groups.iter().map(String::as_str).collect::<Vec<_>>()));
+            assert_eq!(decide(&evaluators, &user).rule.as_deref(), rule.as_deref(), "{words} {groups:?}");
+        }
+    }
+}
+
+/// The interpreter answers what the index does not understand, so that only the time would tell.
+#[test]
+fn the_index_understands_every_value_of_the_right_kind() {
+    let (evaluator, _) = both(
+        "/// Why.\nfn one(user) { if user.has_left && user.employment == \"staff\" && user.legal_hold { withdraw() } }
+         /// Why.\nfn two(user) { if user.last_seen != () && days_since(user.last_seen) > 9 { withdraw() } }
+         /// Why.\nfn three(user) { if user.groups.len() > 2 || \"g\" in user.lists || user.leaves_at != () { keep() } }
+         /// Why.\nfn four(user) { if user.superseded_by != () && user.superseded_by == \"NEWNEWID\" { withdraw() } }",
+    );
+    let mut user = leaver();
+    for (field, value) in [
+        (Field::LegalHold, Value::Bool(true)),
+        (Field::LastSeen, Value::Date(date!(2026 - 11 - 01))),
+        (Field::Groups, texts(&["a", "b"])),
+        (Field::Lists, texts(&["g"])),
+        (Field::LeavesAt, Value::Instant(moment().instant())),
+        (Field::SupersededBy, Value::Id("NEWNEWID".parse().unwrap())),
+    ] {
+        set(&mut user, field, value);
+        let (user, _) = evaluator.with_leaving(&user);
+        let index = evaluator.index().unwrap();
+        assert!(!index.stand(evaluator.policy(), &user, &moment()).is_odd(), "{}", field.name());
+    }
+}
+
+#[test]
 fn the_short_answer_knows_vetoes_grounds_and_obligations() {
     let evaluators = both(
         "/// 1\nfn hold(user) { if user.legal_hold { forbid(\"revoke\") } }\n\

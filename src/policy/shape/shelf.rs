@@ -150,3 +150,39 @@ impl Shelf {
         self.unmatched.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(timed: bool) -> Option<Shape> {
+        Some(Shape::new(Decision::nothing(None), timed, false))
+    }
+
+    #[test]
+    fn what_has_no_room_is_made_each_time() {
+        let mut shelf = Shelf::default();
+        for number in 0..ROOM as u64 + 3 {
+            let words = [number];
+            let kept = shelf.keep(&Key { words: &words, leaves: None }, shape(false));
+            let Kept::Shape(kept) = kept else { panic!("a shape was made") };
+            assert_eq!(kept.number().is_some(), number < ROOM as u64);
+        }
+        assert!(shelf.find(&Key { words: &[ROOM as u64 - 1], leaves: None }).is_some());
+        assert!(shelf.find(&Key { words: &[ROOM as u64], leaves: None }).is_none());
+    }
+
+    #[test]
+    fn the_leaving_instant_counts_only_where_times_are_counted_from_it() {
+        let mut shelf = Shelf::default();
+        let now = Some(OffsetDateTime::UNIX_EPOCH);
+        shelf.keep(&Key { words: &[1], leaves: None }, shape(false));
+        shelf.keep(&Key { words: &[2], leaves: None }, shape(true));
+        shelf.keep(&Key { words: &[3], leaves: None }, None);
+        let found = |words: &[u64], leaves| shelf.find(&Key { words, leaves });
+        assert!(matches!(found(&[1], now), Some(Kept::Shape(_))));
+        assert!(found(&[2], now).is_none() && found(&[2], None).is_some());
+        assert!(matches!(found(&[3], now), Some(Kept::Individual)));
+        assert!(found(&[1, 0], None).is_none());
+    }
+}

@@ -1,13 +1,16 @@
 //! The work of the benchmarks: seeded users, the policies P5 and P100, and the same rules by hand.
 
+#[allow(unreachable_pub, reason = "`benches/peers` has the same file in a library")]
+pub(crate) mod users;
+
 use std::hint::black_box;
 use std::sync::Arc;
 
-use leaver::model::{
-    Edition, Employment, Fact, Facts, Field, Id, Moment, Schema, Slot, User, Value, View, parse_instant,
-};
+use leaver::model::{Fact, Facts, Field, Id, Moment, Schema, Slot, User, Value, View, parse_instant};
 use leaver::policy::{Basis, Evaluator, Means, Prepared, Source, check};
 use time::{Date, Duration};
+
+pub(crate) use users::{Answer, Conjunction, Texts, Typed, by_hand};
 
 /// Nanoseconds that this thread has had of a processor: on a machine with other work the only time
 /// that compares.
@@ -17,29 +20,9 @@ pub(crate) fn processor_time() -> f64 {
     duration.as_secs_f64() * 1e9
 }
 
-/// A user as a Rust author would hold it for speed.
-pub(crate) struct Typed {
-    employment: Employment,
-    department: u8,
-    country: u8,
-    edition: Edition,
-    has_left: bool,
-    legal_hold: bool,
-    last_seen_days: i64,
-    groups: usize,
-}
-
-/// A user as it comes from elsewhere: texts.
-pub(crate) struct Texts {
-    employment: String,
-    department: String,
-    country: String,
-    edition: String,
-    has_left: bool,
-    legal_hold: bool,
-    last_seen_days: i64,
-    groups: usize,
-    // What the engine wants to know besides: who it is, and days as days.
+/// A user as a host holds it: texts, and what the engine wants to know besides: who it is, and days as days.
+pub(crate) struct Host {
+    pub(crate) texts: Texts,
     id: Id,
     person: String,
     last_day: Option<Date>,
@@ -47,44 +30,23 @@ pub(crate) struct Texts {
     group_names: Vec<&'static str>,
 }
 
-impl Texts {
+impl Host {
     fn of(index: usize, user: &Typed, moment: &Moment) -> Self {
         Self {
+            texts: Texts::of(user),
             id: format!("U{index:07}").parse().expect("an ID"),
             person: format!("E{index}"),
             last_day: user.has_left.then(|| moment.today() - Duration::days(3)),
             last_seen: moment.today() - Duration::days(user.last_seen_days),
             group_names: GROUPS.iter().take(user.groups).copied().collect(),
-            employment: user.employment.to_string(),
-            department: format!("d{}", user.department),
-            country: format!("c{}", user.country),
-            edition: user.edition.to_string(),
-            has_left: user.has_left,
-            legal_hold: user.legal_hold,
-            last_seen_days: user.last_seen_days,
-            groups: user.groups,
         }
-    }
-
-    /// The user in the form that is decided fast.
-    fn typed(&self) -> Option<Typed> {
-        Some(Typed {
-            employment: self.employment.parse().ok()?,
-            department: self.department.strip_prefix('d')?.parse().ok()?,
-            country: self.country.strip_prefix('c')?.parse().ok()?,
-            edition: self.edition.parse().ok()?,
-            has_left: self.has_left,
-            legal_hold: self.legal_hold,
-            last_seen_days: self.last_seen_days,
-            groups: self.groups,
-        })
     }
 }
 
 const GROUPS: [&str; 8] = ["g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7"];
 
 /// A host's own structure, asked where it is.
-impl Facts for Texts {
+impl Facts for Host {
     fn id(&self) -> Id {
         self.id
     }
@@ -93,12 +55,12 @@ impl Facts for Texts {
     fn view(&self, slot: Slot) -> View<'_> {
         match Field::ALL.get(slot.index()) {
             Some(Field::Person) => View::Text(&self.person),
-            Some(Field::Employment) => View::Text(&self.employment),
-            Some(Field::Department) => View::Text(&self.department),
-            Some(Field::Country) => View::Text(&self.country),
-            Some(Field::Edition) => View::Text(&self.edition),
+            Some(Field::Employment) => View::Text(&self.texts.employment),
+            Some(Field::Department) => View::Text(&self.texts.department),
+            Some(Field::Country) => View::Text(&self.texts.country),
+            Some(Field::Edition) => View::Text(&self.texts.edition),
             Some(Field::LastDay) => self.last_day.map_or(View::Absent, View::Date),
-            Some(Field::LegalHold) => View::Bool(self.legal_hold),
+            Some(Field::LegalHold) => View::Bool(self.texts.legal_hold),
             Some(Field::LastSeen) => View::Date(self.last_seen),
             Some(Field::Groups) => View::Texts(leaver::model::Texts::Borrowed(&self.group_names)),
             _ => View::Unknown,
@@ -115,96 +77,13 @@ impl Facts for Texts {
     }
 }
 
-/// What is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Keep,
-    Review,
-    Revoke,
-    Detach,
-    Withdraw,
-}
-
-/// One of the 95 rules: department ∧ country ∧ unseen ∧ employment ∧ groups → an answer.
-pub(crate) struct Conjunction {
-    department: u8,
-    country: u8,
-    unseen: i64,
-    employment: Employment,
-    groups: usize,
-    answer: Answer,
-}
-
-/// A small seeded generator (splitmix64).
-struct Seeded(u64);
-
-impl Seeded {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn small(&mut self, limit: u8) -> u8 {
-        u8::try_from(self.below(u64::from(limit))).expect("below a u8")
-    }
-
-    fn employment(&mut self) -> Employment {
-        Employment::ALL[usize::from(self.small(5))]
-    }
-}
-
-impl Conjunction {
-    /// `count` rules, the same in every run.
-    pub(crate) fn seeded(count: usize) -> Vec<Self> {
-        let mut seeded = Seeded(100);
-        let answers = [Answer::Review, Answer::Withdraw, Answer::Keep];
-        (0..count)
-            .map(|_| Self {
-                department: seeded.small(20),
-                country: seeded.small(30),
-                unseen: i64::from(seeded.small(200)),
-                employment: seeded.employment(),
-                groups: usize::from(seeded.small(6)),
-                answer: answers[usize::from(seeded.small(3))],
-            })
-            .collect()
-    }
-}
-
-/// The rules as a Rust author would write them: an if-chain over typed fields.
-pub(crate) fn by_hand(user: &Typed, conjunctions: &[Conjunction]) -> Answer {
-    if user.legal_hold {
-        return Answer::Review;
-    }
-    for rule in conjunctions {
-        if user.department == rule.department
-            && user.country == rule.country
-            && user.last_seen_days > rule.unseen
-            && user.employment == rule.employment
-            && user.groups >= rule.groups
-        {
-            return rule.answer;
-        }
-    }
-    match (user.has_left, user.employment, user.edition) {
-        (true, Employment::Staff, Edition::Enterprise) => Answer::Revoke,
-        (true, Employment::Contractor | Employment::Partner, _) => Answer::Detach,
-        (true, ..) => Answer::Withdraw,
-        (false, Employment::Service, _) if user.last_seen_days > 90 => Answer::Review,
-        _ => Answer::Keep,
-    }
-}
-
 /// One policy with its users in both forms.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) conjunctions: Vec<Conjunction>,
     pub(crate) users: Vec<User>,
     pub(crate) typed: Vec<Typed>,
-    pub(crate) texts: Vec<Texts>,
+    pub(crate) texts: Vec<Host>,
     /// By the index.
     pub(crate) evaluator: Evaluator,
     /// By the interpreter.
@@ -216,11 +95,10 @@ impl Case {
         let schema = Arc::new(Schema::default());
         let instant = parse_instant("2026-11-22T09:00:00Z").expect("an instant");
         let moment = Moment::new(instant, "Europe/Zurich".parse().expect("a zone")).expect("in range");
-        let mut seeded = Seeded(7);
-        let typed: Vec<Typed> = (0..count).map(|_| Typed::seeded(&mut seeded)).collect();
+        let typed = Typed::users(count);
         let users =
-            typed.iter().enumerate().map(|(index, user)| user.to_user(index, &schema, &moment)).collect();
-        let texts = typed.iter().enumerate().map(|(index, user)| Texts::of(index, user, &moment)).collect();
+            typed.iter().enumerate().map(|(index, user)| to_user(user, index, &schema, &moment)).collect();
+        let texts = typed.iter().enumerate().map(|(index, user)| Host::of(index, user, &moment)).collect();
         // A thousand rules do not fit one file.
         let sources = policy(&conjunctions)
             .chunks(250)
@@ -264,7 +142,7 @@ impl Case {
     /// The same, from users that hold texts.
     pub(crate) fn match_all_texts(&self) {
         for user in &self.texts {
-            black_box(user.typed().map(|user| by_hand(&user, &self.conjunctions)));
+            black_box(user.texts.typed().map(|user| by_hand(&user, &self.conjunctions)));
         }
     }
 
@@ -331,7 +209,7 @@ impl Case {
             let verdict = self.evaluator.prepare(user).verdict().expect("no deadline");
             assert_eq!((verdict.disposition, verdict.access), (decision.disposition, decision.access));
             assert_eq!(self.evaluator.verdict(texts).expect("no deadline"), verdict);
-            let again = texts.typed().map(|user| by_hand(&user, &self.conjunctions));
+            let again = texts.texts.typed().map(|user| by_hand(&user, &self.conjunctions));
             assert_eq!(again, Some(by_hand(typed, &self.conjunctions)));
             let words = (decision.disposition.word(), decision.access.word());
             let expected = match by_hand(typed, &self.conjunctions) {
@@ -347,41 +225,26 @@ impl Case {
     }
 }
 
-impl Typed {
-    fn seeded(seeded: &mut Seeded) -> Self {
-        Self {
-            employment: seeded.employment(),
-            department: seeded.small(20),
-            country: seeded.small(30),
-            edition: [Edition::Enterprise, Edition::Business, Edition::Essential]
-                [usize::from(seeded.small(3))],
-            has_left: seeded.below(3) == 0,
-            legal_hold: seeded.below(20) == 0,
-            last_seen_days: i64::from(seeded.small(200)),
-            groups: usize::from(seeded.small(8)),
-        }
+/// The same user with facts as a directory holds them.
+pub(crate) fn to_user(typed: &Typed, index: usize, schema: &Schema, moment: &Moment) -> User {
+    let mut user = User::new(format!("U{index:07}").parse().expect("an ID"), schema);
+    let text = |text: String| Fact::Known(Value::Text(text.into()));
+    let days_ago = |days: i64| Fact::Known(Value::Date(moment.today() - Duration::days(days)));
+    let groups = (0..typed.groups).map(|group| format!("g{group}").into()).collect();
+    for (field, fact) in [
+        (Field::Person, text(format!("E{index}"))),
+        (Field::Employment, text(typed.employment.word().to_owned())),
+        (Field::Department, text(format!("d{}", typed.department))),
+        (Field::Country, text(format!("c{}", typed.country))),
+        (Field::Edition, text(typed.edition.word().to_owned())),
+        (Field::LastDay, if typed.has_left { days_ago(3) } else { Fact::Absent }),
+        (Field::LegalHold, Fact::Known(Value::Bool(typed.legal_hold))),
+        (Field::LastSeen, days_ago(typed.last_seen_days)),
+        (Field::Groups, Fact::Known(Value::Texts(groups))),
+    ] {
+        user.set(field.slot(), fact);
     }
-
-    fn to_user(&self, index: usize, schema: &Schema, moment: &Moment) -> User {
-        let mut user = User::new(format!("U{index:07}").parse().expect("an ID"), schema);
-        let text = |text: String| Fact::Known(Value::Text(text.into()));
-        let days_ago = |days: i64| Fact::Known(Value::Date(moment.today() - Duration::days(days)));
-        let groups = (0..self.groups).map(|group| format!("g{group}").into()).collect();
-        for (field, fact) in [
-            (Field::Person, text(format!("E{index}"))),
-            (Field::Employment, text(self.employment.to_string())),
-            (Field::Department, text(format!("d{}", self.department))),
-            (Field::Country, text(format!("c{}", self.country))),
-            (Field::Edition, text(self.edition.to_string())),
-            (Field::LastDay, if self.has_left { days_ago(3) } else { Fact::Absent }),
-            (Field::LegalHold, Fact::Known(Value::Bool(self.legal_hold))),
-            (Field::LastSeen, days_ago(self.last_seen_days)),
-            (Field::Groups, Fact::Known(Value::Texts(groups))),
-        ] {
-            user.set(field.slot(), fact);
-        }
-        user
-    }
+    user
 }
 
 /// The rules as text.
@@ -397,7 +260,11 @@ fn policy(conjunctions: &[Conjunction]) -> Vec<String> {
         rules.push(format!(
             "/// seeded\nfn seeded_{index}(user) {{ if user.department in [\"d{}\"] && user.country in [\"c{}\"] && \
              user.last_seen != () && days_since(user.last_seen) > {} && user.employment == \"{}\" && user.groups.len() >= {} {{ {answer} }} }}\n",
-            rule.department, rule.country, rule.unseen, rule.employment, rule.groups,
+            rule.department,
+            rule.country,
+            rule.unseen,
+            rule.employment.word(),
+            rule.groups,
         ));
     }
     rules.extend(LAST_RULES.map(str::to_owned));
