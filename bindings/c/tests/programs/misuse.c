@@ -237,7 +237,11 @@ static void eight_threads(const leaver_decider *decider, const leaver_prepared *
     size_t i;
     work.decider = decider;
     work.prepared = prepared;
+#ifdef UNDER_VALGRIND
+    work.rounds = 3; /* it is slow */
+#else
     work.rounds = 200;
+#endif
     for (i = 0; i < 8; i++)
         CHECK(pthread_create(&threads[i], NULL, decide_often, &work) == 0);
     for (i = 0; i < 8; i++)

@@ -27,7 +27,7 @@ impl Language {
         }
     }
 
-    const fn is_cpp(self) -> bool {
+    pub(crate) const fn is_cpp(self) -> bool {
         matches!(self, Self::Cpp17 | Self::Cpp20)
     }
 }
@@ -60,6 +60,11 @@ pub(crate) fn compilers() -> Vec<Compiler> {
     let found: Vec<_> = known.into_iter().filter(|compiler| has(compiler.c)).collect();
     assert!(!found.is_empty(), "there is no C compiler");
     found
+}
+
+/// A file of `tests/programs`.
+pub(crate) fn program(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name)
 }
 
 /// The folder with the library, which is built once in each run.
