@@ -9,6 +9,7 @@ mod checks;
 mod demo;
 mod generated;
 mod header;
+mod install;
 mod step;
 
 use std::path::{Path, PathBuf};
@@ -61,6 +62,9 @@ fn main() -> ExitCode {
         list();
         return ExitCode::SUCCESS;
     }
+    if name == "install" {
+        return install::run(arguments);
+    }
     match (TASKS.iter().find(|task| task.name == name), arguments.next()) {
         (Some(task), None) => step::run(task.name, &(task.steps)()),
         (Some(_), Some(extra)) => {
@@ -80,6 +84,7 @@ fn list() {
     for task in TASKS {
         println!("  {:<10}{}", task.name, task.about);
     }
+    println!("  {:<10}install the C library: --prefix DIR [--features arrow] [--profile NAME]", "install");
 }
 
 /// The root of the repository: the folder above this crate.
