@@ -111,7 +111,7 @@ fn moment(as_of: leaver_str, zone: Zone) -> Result<Moment, Failure> {
 }
 
 impl Deciding {
-    fn of(policy: &Policy, options: &leaver_decider_options) -> Result<Self, Failure> {
+    pub(crate) fn of(policy: &Policy, options: &leaver_decider_options) -> Result<Self, Failure> {
         let directory = behind(options.directory).map(|directory| directory.directory.clone());
         let zone = match (options.time_zone.text("time_zone")?, &directory) {
             ("", Some(directory)) => directory.subscription().time_zone.clone(),
