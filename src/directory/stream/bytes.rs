@@ -26,31 +26,45 @@ const fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * limit as u64) & !word & HIGH
 }
 
+/// The first byte from `at` on of those that `mark` marks and `is_stop` confirms.
+///
+/// Several bytes that stop a text are near each other in ASCII. One comparison marks them all, and
+/// with them a few that do not stop it, such as spaces.
+#[inline]
+fn find(
+    bytes: &[u8],
+    mut at: usize,
+    mark: impl Fn(u64) -> u64,
+    is_stop: impl Fn(u8) -> bool,
+) -> Option<usize> {
+    loop {
+        let marked = mark(word_at(bytes, at)?);
+        if marked == 0 {
+            at += 8;
+            continue;
+        }
+        // Only the first mark is sure.
+        at += (marked.trailing_zeros() / 8) as usize;
+        if is_stop(*bytes.get(at)?) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
 /// Where the text of a JSON string from `at` on stops being plain: at its closing quote, an escape, or
 /// a control character, which it must not have.
 #[inline]
-pub(super) fn json_text_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let word = word_at(bytes, at)?;
-        let found = equal(word, b'"') | equal(word, b'\\') | below(word, b' ');
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
+pub(super) fn json_text_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = |word| below(word, b'"' + 1) | equal(word, b'\\');
+    find(bytes, at, mark, |byte| !matches!(byte, b' ' | b'!'))
 }
 
 /// Where a CSV field without quotes stops: at a comma, a line break, a quote or a zero byte.
 #[inline]
-pub(super) fn csv_field_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let word = word_at(bytes, at)?;
-        let found = equal(word, b',') | equal(word, b'\n') | equal(word, b'"') | equal(word, 0);
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
+pub(super) fn csv_field_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = |word| below(word, b',' + 1);
+    find(bytes, at, mark, |byte| matches!(byte, b',' | b'\n' | b'"' | 0))
 }
 
 /// The place after the spaces at `at`, and after tabs, which are as good in JSON.
@@ -70,30 +84,47 @@ fn after_more_spaces(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A text of at most 16 bytes that others are compared with in one step.
+/// A text of at most 16 bytes, none of them zero, that others are compared with in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Short {
     word: u128,
     mask: u128,
 }
 
+/// The bits of the first `length` bytes of 16.
+#[inline]
+const fn mask(length: usize) -> u128 {
+    if length >= 16 { u128::MAX } else { (1 << (length * 8)) - 1 }
+}
+
+#[inline]
+fn sixteen_at(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u128::from_le_bytes(*bytes))
+}
+
 impl Short {
     /// The first 16 bytes of `text`, or all.
     pub(super) fn of(text: &[u8]) -> Self {
-        let (mut word, mut mask) = (0, 0);
-        for (at, byte) in text.iter().take(16).enumerate() {
-            word |= u128::from(*byte) << (at * 8);
-            mask |= 0xFF << (at * 8);
-        }
-        Self { word, mask }
+        let word =
+            (0..).zip(text.iter().take(16)).fold(0, |word, (at, byte)| word | u128::from(*byte) << (at * 8));
+        Self { word, mask: mask(text.len()) }
     }
 
     /// Whether the bytes at `at` begin so.
     #[inline]
     pub(super) fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let sixteen = bytes.get(at..).and_then(<[u8]>::first_chunk);
-        sixteen.is_some_and(|sixteen| u128::from_le_bytes(*sixteen) & self.mask == self.word)
+        sixteen_at(bytes, at).is_some_and(|sixteen| sixteen & self.mask == self.word)
     }
+}
+
+/// Whether the `length` bytes at `at`, none of them zero, are all of one of `known`.
+#[inline]
+pub(super) fn is_one_of(known: &[Short], bytes: &[u8], at: usize, length: usize) -> bool {
+    length <= 16
+        && sixteen_at(bytes, at).is_some_and(|sixteen| {
+            let word = sixteen & mask(length);
+            known.iter().any(|known| known.word == word)
+        })
 }
 
 /// The number of `N` digits, or something else that is at least 10 to the power of `N`.
@@ -222,6 +253,8 @@ mod tests {
         fn a_short_text_is_there_or_not(text in "[ab]{0,16}", other in "[ab]{0,20}") {
             let is_there = other.as_bytes().starts_with(text.as_bytes());
             prop_assert_eq!(Short::of(text.as_bytes()).is_at(&padded(&other), 0), is_there);
+            let known = [Short::of(b"x"), Short::of(text.as_bytes())];
+            prop_assert_eq!(is_one_of(&known, &padded(&other), 0, other.len()), text == other);
         }
     }
 }

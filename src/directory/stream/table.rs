@@ -145,13 +145,16 @@ fn value<'b>(
 /// Reads the entries of a list, separated by semicolons.
 #[inline]
 fn list<'b>(slot: usize, text: &'b str, held: &mut Held<'b>) -> Option<()> {
-    let from = held.entries();
-    for entry in text.split(';') {
-        if entry.is_empty() || !is_within_limits(entry) || !has_room(held.entries() - from) {
-            return None;
+    let before = held.entries();
+    let mut from = 0;
+    // Entries are short: looking at each byte is the fastest way.
+    for (at, byte) in text.bytes().chain([b';']).enumerate() {
+        if byte == b';' {
+            let entry = text.get(from..at).filter(|entry| !entry.is_empty() && is_within_limits(entry))?;
+            has_room(held.entries() - before).then(|| held.push(entry))?;
+            from = at + 1;
         }
-        held.push(entry);
     }
-    held.end_list(slot, from);
+    held.end_list(slot, before);
     Some(())
 }
