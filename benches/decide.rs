@@ -7,13 +7,13 @@
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 
-mod work;
+mod workload;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use leaver::policy::Prepared;
-use work::{Case, Conjunction};
+use workload::{Case, Conjunction};
 
 /// So many that no processor learns by heart which branch each of them takes.
 const USERS: usize = 20_000;
@@ -98,12 +98,12 @@ fn rows<'a>(case: &'a Case, prepared: &'a [Prepared<'a>]) -> Vec<Row<'a>> {
 
 /// Nanoseconds per decision of one round.
 fn time(row: &Row<'_>) -> f64 {
-    let before = work::processor_time();
+    let before = workload::processor_time();
     for _ in 0..row.times {
         (row.work)();
     }
     let decisions = f64::from(row.times) * f64::from(u32::try_from(row.users).expect("a count of users"));
-    (work::processor_time() - before) / decisions
+    (workload::processor_time() - before) / decisions
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -130,13 +130,13 @@ fn growth() {
     let cases: Vec<Case> = [1, 10, 100, 1_000].into_iter().map(|rules| Case::growing(rules, USERS)).collect();
     let prepared: Vec<_> = cases.iter().map(Case::prepare_all).collect();
     let work = |prepared: &Vec<Prepared<'_>>| {
-        let before = work::processor_time();
+        let before = workload::processor_time();
         for _ in 0..10 {
             for user in prepared {
                 black_box(user.verdict().expect("no deadline"));
             }
         }
-        (work::processor_time() - before) / f64::from(10 * u32::try_from(USERS).expect("few"))
+        (workload::processor_time() - before) / f64::from(10 * u32::try_from(USERS).expect("few"))
     };
     let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| prepared.iter().map(work).collect()).collect();
     println!("\n| rules | ns per verdict | × one rule |\n|---|---|---|");

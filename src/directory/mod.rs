@@ -30,6 +30,8 @@ mod record_reader;
 mod records;
 mod references;
 mod resolve;
+#[cfg(feature = "arrow")]
+pub(crate) mod resolved;
 mod sections;
 mod single_user;
 mod snapshot;

@@ -175,7 +175,7 @@ impl<R: BufRead> Iterator for Stream<R> {
 }
 
 /// Judges a column of a CSV stream; `provides` of its subscription file must list it, if it lists any.
-fn judge_column(key: &str, keys: UserKeys<'_>, provides: Option<&Provides>) -> Judgement {
+pub(super) fn judge_column(key: &str, keys: UserKeys<'_>, provides: Option<&Provides>) -> Judgement {
     let slot = match keys.judge(key) {
         Ok(slot) => slot,
         Err(judgement) => return judgement,

@@ -1,7 +1,7 @@
 //! Writes the policies as Rust code, an if-chain each: what a Rust author would write by hand.
 
 #[allow(dead_code, unreachable_pub, reason = "it is the library that needs all of it")]
-#[path = "../../work/users.rs"]
+#[path = "../../workload/users.rs"]
 mod users;
 
 #[allow(dead_code, unreachable_pub, reason = "it is the library that needs all of it")]
@@ -51,5 +51,5 @@ fn main() {
     fs::write(Path::new(&folder).join("native.rs"), code).expect("the folder of the build can be written");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/rules.rs");
-    println!("cargo::rerun-if-changed=../../work/users.rs");
+    println!("cargo::rerun-if-changed=../../workload/users.rs");
 }

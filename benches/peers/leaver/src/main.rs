@@ -9,7 +9,7 @@
     unreachable_pub,
     reason = "shared with `benches/decide.rs`, which needs the rest"
 )]
-#[path = "../../../work/mod.rs"]
+#[path = "../../../workload/mod.rs"]
 mod case;
 mod growth;
 
