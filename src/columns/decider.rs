@@ -6,7 +6,7 @@ use arrow_schema::ArrowError;
 use super::binding::Binding;
 use super::decisions::Decisions;
 use super::rows::{Entries, Rows};
-use crate::policy::{Decided, DecideError, Decision, Evaluator};
+use crate::policy::{DecideError, Decided, Decision, Evaluator};
 
 /// Why there are no decisions about a batch.
 #[derive(Debug, thiserror::Error)]

@@ -67,6 +67,36 @@ pub(super) fn csv_field_end(bytes: &[u8], at: usize) -> Option<usize> {
     find(bytes, at, mark, |byte| matches!(byte, b',' | b'\n' | b'"' | 0))
 }
 
+/// Where the fields of a row of CSV from `at` on end, if none has quotes: the place of each comma, then that
+/// of the line break or zero byte. `None` if there are not exactly as many as there is room for.
+#[inline]
+pub(super) fn csv_row_ends(bytes: &[u8], mut at: usize, ends: &mut [usize]) -> Option<()> {
+    // Unlike `below` this is sure of every byte, so that a word is looked at once for all its fields.
+    const UP_TO_COMMA: u64 = ONES * (0x7F - b',' as u64);
+    let mut count = 0;
+    loop {
+        let word = word_at(bytes, at)?;
+        let mut marked = !(((word & !HIGH) + UP_TO_COMMA) | word) & HIGH;
+        while marked != 0 {
+            let place = at + (marked.trailing_zeros() / 8) as usize;
+            marked &= marked - 1;
+            match bytes.get(place)? {
+                b',' => {
+                    *ends.get_mut(count)? = place;
+                    count += 1;
+                }
+                b'\n' | 0 => {
+                    *ends.get_mut(count)? = place;
+                    return (count + 1 == ends.len()).then_some(());
+                }
+                b'"' => return None,
+                _ => {}
+            }
+        }
+        at += 8;
+    }
+}
+
 /// The place after the spaces at `at`, and after tabs, which are as good in JSON.
 #[inline]
 pub(super) fn after_spaces(bytes: &[u8], at: usize) -> usize {
@@ -143,15 +173,23 @@ fn digits<const N: usize>(bytes: [u8; N]) -> u32 {
 /// `YYYY-MM-DD`, strictly.
 #[inline]
 pub(super) fn date(text: &[u8]) -> Option<time::Date> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.first_chunk::<10>()? else { return None };
+    const FORM: u64 = u64::from_le_bytes(*b"0000-00-");
+    // What may be added to a byte of the form before its highest bit is set: nine to a digit, else nothing.
+    const ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F]);
     if text.len() != 10 {
         return None;
     }
-    let year = digits([y1, y2, y3, y4]);
-    let month = u8::try_from(digits([m1, m2])).ok()?;
-    let day = u8::try_from(digits([d1, d2])).ok()?;
-    let year = i32::try_from(year).ok().filter(|year| (1..=9999).contains(year))?;
-    time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()
+    let (word, rest) = text.split_first_chunk()?;
+    let [tens, ones] = *rest.first_chunk()?;
+    let digits = u64::from_le_bytes(*word) ^ FORM;
+    let (tens, ones) = (tens ^ b'0', ones ^ b'0');
+    if (digits | (digits & !HIGH).wrapping_add(ROOM)) & HIGH != 0 || tens > 9 || ones > 9 {
+        return None;
+    }
+    let [y1, y2, y3, y4, _, m1, m2, _] = digits.to_le_bytes();
+    let year = i32::from(y1 * 10 + y2) * 100 + i32::from(y3 * 10 + y4);
+    let month = time::Month::try_from(m1 * 10 + m2).ok()?;
+    time::Date::from_calendar_date(year, month, tens * 10 + ones).ok().filter(|_| year > 0)
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, strictly. There are other ways to write an instant.
@@ -245,7 +283,21 @@ mod tests {
             let bytes = padded(&text);
             let json = bytes.iter().position(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
             prop_assert_eq!(json_text_end(&bytes, 0), json);
-            let csv = bytes.iter().position(|byte| matches!(byte, b',' | b'\n' | b'"' | 0));
+            let stops = |byte: &u8| matches!(byte, b',' | b'\n' | b'"' | 0);
+            let csv = bytes.iter().position(stops);
+            let (mut places, mut quoted) = (Vec::new(), false);
+            for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| stops(byte)) {
+                quoted |= *byte == b'"';
+                places.push(at);
+                if *byte != b',' {
+                    break;
+                }
+            }
+            for room in 1..places.len() + 2 {
+                let mut ends = vec![0; room];
+                let all = csv_row_ends(&bytes, 0, &mut ends).map(|()| ends);
+                prop_assert_eq!(all, (!quoted && room == places.len()).then(|| places.clone()));
+            }
             prop_assert_eq!(csv_field_end(&bytes, 0), csv);
         }
 
