@@ -68,7 +68,7 @@ impl Program {
                 let status = self.child.wait().map_err(|error| error.to_string())?;
                 Err(format!("{} ended: {status}", self.name))
             }
-            Ok(_) => Ok(line.trim_end().to_owned()),
+            Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
             Err(error) => Err(format!("{}: {error}", self.name)),
         }
     }
