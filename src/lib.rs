@@ -40,6 +40,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "arrow")]
+pub mod columns;
 pub mod diagnostic;
 pub mod directory;
 pub mod model;

@@ -1,26 +1,27 @@
 //! `leaver decide`: decisions about the users of a directory or stream.
 //!
-//! Users are dealt out to threads in chunks; each thread decides and renders its chunks, and the
-//! chunks are written in the order of the users. The bytes do not depend on the number of threads.
+//! Users are dealt out to threads in chunks, those of a stream as blocks of records that nobody has
+//! looked into; each thread decides and [renders](super::rendering) its chunks, and the chunks are
+//! written in the order of the users. The bytes do not depend on the number of threads.
 
 use std::fmt::Write as _;
 use std::io::Write;
 use std::num::NonZeroUsize;
 
 use super::arguments::{Decide, DecideFormat};
-use super::engine::{self, BadRecord, Decider};
+use super::engine::Decider;
 use super::exit::{Exit, Failure};
-use super::input::{Question, Users, record_message};
-use super::lines::{csv_header, write_csv, write_json, write_tabs};
+use super::input::{Question, Users};
+use super::lines::{csv_header, write_tabs};
 use super::output::Output;
 use super::parallel::in_order;
 use super::progress::Progress;
+use super::rendering::{Buffers, Chunk, Rendering, Style, Wanted, Work};
 use super::scope::Scope;
 use super::summary::Summary;
 use super::table::{self, Line, Shape};
 use super::terminal::Terminal;
 use crate::model::User;
-use crate::policy::{Decision, Outcome};
 use crate::report::visible;
 
 /// Users in one chunk.
@@ -31,34 +32,6 @@ const PAGE: usize = 1_000;
 
 /// Findings of the directory that are listed; the others are counted.
 const FINDINGS: usize = 5;
-
-/// How decisions are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Style {
-    /// A table on a terminal.
-    Table,
-    /// Only the summary: a stream on a terminal.
-    SummaryOnly,
-    /// Fields separated by tabs.
-    Tabs,
-    Json,
-    Ndjson,
-    Csv,
-}
-
-type Record = Result<User, BadRecord>;
-
-/// What a thread made of a chunk.
-struct Chunk {
-    users: u64,
-    bytes: Vec<u8>,
-    lines: Vec<Line>,
-    summary: Summary,
-    failure: Option<Failure>,
-    /// The records go back to the thread that made them and end there: memory that is given back by
-    /// other threads than it was taken by makes the threads wait for each other.
-    spent: Vec<Record>,
-}
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -84,7 +57,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
         DecideFormat::Csv => Style::Csv,
     };
     // Whoever asks for one user wants to see it.
-    let renderer = Renderer { style, to_terminal, all: arguments.all || only.is_some() };
+    let wanted = Wanted { style, to_terminal, all: arguments.all || only.is_some() };
 
     let total = match (&only, users.directory()) {
         (Some(_), _) => Some(1),
@@ -94,7 +67,8 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     let progress = Progress::new(terminal, "deciding", total);
     let mut writer = Writer {
         output: Output::open(arguments.output.as_deref())?,
-        renderer,
+        style,
+        buffers: Buffers::default(),
         terminal,
         page: Vec::new(),
         shape: None,
@@ -104,25 +78,31 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     writer.begin()?;
 
     let single = only.is_some();
-    let (directory, records): (_, Box<dyn Iterator<Item = Record>>) = match (&mut users, only) {
-        (Users::Directory(directory), Some(user)) => (Some(&*directory), Box::new([Ok(user)].into_iter())),
+    let scanner = match &users {
+        Users::Stream(stream) => Some(stream.scanner()),
+        Users::Directory(_) => None,
+    };
+    let (directory, work): (_, Box<dyn Iterator<Item = Work>>) = match (&mut users, only) {
+        (Users::Directory(directory), Some(user)) => (Some(&*directory), Box::new(one(user))),
         (Users::Directory(directory), None) => {
             let seen = directory.users().filter(|user| scope.includes(user));
-            (Some(&*directory), Box::new(seen.map(Ok)))
+            (Some(&*directory), Box::new(chunks(seen)))
         }
-        (Users::Stream(_), Some(user)) => (None, Box::new([Ok(user)].into_iter())),
-        (Users::Stream(stream), None) => (None, Box::new(stream)),
+        (Users::Stream(_), Some(user)) => (None, Box::new(one(user))),
+        (Users::Stream(stream), None) => (None, Box::new(stream.map(Work::Block))),
     };
+    let buffers = writer.buffers.clone();
     let worker = || {
         let decider = Decider::new(&policy, basis.clone(), directory)?;
-        Ok(move |records: Vec<Record>| decider.batch(|| renderer.chunk(&decider, records)))
+        let mut rendering = Rendering::new(wanted, decider, scanner.clone(), buffers.clone());
+        Ok(move |work: Work| rendering.chunk(work))
     };
     let consume = |chunk: Chunk| -> Result<(), Failure> {
         writer.add(chunk, &progress)?;
         progress.set(writer.users);
         Ok(())
     };
-    in_order(threads(arguments.threads), chunks(records), worker, consume)?;
+    in_order(threads(arguments.threads), work, worker, consume)?;
     drop(progress);
 
     let findings = directory.map(|directory| directory.findings(&scope)).unwrap_or_default();
@@ -141,12 +121,16 @@ pub(crate) fn threads(asked: usize) -> usize {
     }
 }
 
-/// The records in chunks.
-fn chunks<'a>(mut records: impl Iterator<Item = Record> + 'a) -> impl Iterator<Item = Vec<Record>> + 'a {
+/// Users in chunks.
+fn chunks<'a>(mut users: impl Iterator<Item = User> + 'a) -> impl Iterator<Item = Work> + 'a {
     std::iter::from_fn(move || {
-        let chunk: Vec<Record> = records.by_ref().take(CHUNK).collect();
-        (!chunk.is_empty()).then_some(chunk)
+        let chunk: Vec<User> = users.by_ref().take(CHUNK).collect();
+        (!chunk.is_empty()).then_some(Work::Users(chunk))
     })
+}
+
+fn one(user: User) -> impl Iterator<Item = Work> {
+    std::iter::once(Work::Users(vec![user]))
 }
 
 fn listed(findings: &[String], all: bool) -> String {
@@ -165,71 +149,11 @@ fn listed(findings: &[String], all: bool) -> String {
     text
 }
 
-/// Turns decisions into bytes or rows.
-#[derive(Clone, Copy)]
-struct Renderer {
-    style: Style,
-    to_terminal: bool,
-    all: bool,
-}
-
-impl Renderer {
-    fn chunk(self, decider: &Decider<'_>, records: Vec<Record>) -> Chunk {
-        let users = records.len() as u64;
-        let mut chunk = Chunk {
-            users,
-            bytes: Vec::new(),
-            lines: Vec::new(),
-            summary: Summary::default(),
-            failure: None,
-            spent: Vec::new(),
-        };
-        for record in &records {
-            match decision_of(decider, record) {
-                Ok(decision) => {
-                    chunk.summary.add(&decision);
-                    self.render(&decision, &mut chunk);
-                }
-                Err(failure) => {
-                    chunk.failure = Some(failure);
-                    break;
-                }
-            }
-        }
-        chunk.spent = records;
-        chunk
-    }
-
-    fn render(self, decision: &Decision, chunk: &mut Chunk) {
-        let listed = self.all || decision.outcome != Outcome::Keep || decision.hold.is_some();
-        match self.style {
-            Style::Table if listed => chunk.lines.push(Line::of(decision)),
-            Style::Tabs if listed => write_tabs(&mut chunk.bytes, Line::of(decision).cells()),
-            Style::Table | Style::Tabs | Style::SummaryOnly => {}
-            Style::Json => {
-                chunk.bytes.extend_from_slice(b",\n");
-                write_json(&mut chunk.bytes, decision, self.to_terminal);
-            }
-            Style::Ndjson => {
-                write_json(&mut chunk.bytes, decision, self.to_terminal);
-                chunk.bytes.push(b'\n');
-            }
-            Style::Csv => write_csv(&mut chunk.bytes, decision, self.to_terminal),
-        }
-    }
-}
-
-fn decision_of(decider: &Decider<'_>, record: &Record) -> Result<Decision, Failure> {
-    match record {
-        Ok(user) => decider.decide(user),
-        Err(bad) => Ok(engine::invalid_record(bad.id, record_message(bad))),
-    }
-}
-
 /// Writes chunks in the order in which they come.
 struct Writer<'a> {
     output: Output,
-    renderer: Renderer,
+    style: Style,
+    buffers: Buffers,
     terminal: &'a Terminal,
     page: Vec<Line>,
     shape: Option<Shape>,
@@ -240,7 +164,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn begin(&mut self) -> Result<(), Failure> {
         let mut header = Vec::new();
-        match self.renderer.style {
+        match self.style {
             Style::Json => header.push(b'['),
             Style::Csv => header = csv_header(),
             Style::Tabs => write_tabs(&mut header, table::names()),
@@ -253,10 +177,12 @@ impl Writer<'_> {
         let first = self.users == 0;
         let bytes = match chunk.bytes.as_slice() {
             // The comma before the first element of a list.
-            [b',', rest @ ..] if first && self.renderer.style == Style::Json => rest,
+            [b',', rest @ ..] if first && self.style == Style::Json => rest,
             bytes => bytes,
         };
         self.output.write_all(bytes)?;
+        self.buffers.give(chunk.bytes);
+        drop(chunk.spent);
         self.users += chunk.users;
         self.summary.merge(chunk.summary);
         self.page.extend(chunk.lines);
@@ -275,7 +201,7 @@ impl Writer<'_> {
     }
 
     fn end(mut self, summary: Option<&str>) -> Result<(), Failure> {
-        match self.renderer.style {
+        match self.style {
             Style::Table => {
                 if !self.page.is_empty() {
                     self.turn_page()?;
@@ -290,7 +216,7 @@ impl Writer<'_> {
             Style::Tabs | Style::Ndjson | Style::Csv => {}
         }
         self.output.finish()?;
-        if let (Style::Tabs, Some(summary)) = (self.renderer.style, summary) {
+        if let (Style::Tabs, Some(summary)) = (self.style, summary) {
             self.terminal.note(summary.trim_end());
         }
         Ok(())
@@ -303,15 +229,19 @@ mod tests {
     use crate::model::{Id, Schema};
 
     #[test]
-    fn chunks_hold_every_record_in_order() {
+    fn chunks_hold_every_user_in_order() {
         let schema = Schema::default();
         let id = |index: usize| format!("{index:08}").parse::<Id>().unwrap();
         let count = 2 * CHUNK + 3;
-        let records = (0..count).map(|index| Ok(User::new(id(index), &schema)));
-        let chunks: Vec<_> = chunks(records).collect();
+        let users = (0..count).map(|index| User::new(id(index), &schema));
+        let chunks: Vec<Vec<User>> = chunks(users)
+            .map(|work| match work {
+                Work::Users(users) => users,
+                Work::Block(_) => Vec::new(),
+            })
+            .collect();
         assert_eq!(chunks.iter().map(Vec::len).collect::<Vec<_>>(), [CHUNK, CHUNK, 3]);
-        let ids: Vec<_> =
-            chunks.iter().flatten().filter_map(|record| record.as_ref().ok().map(User::id)).collect();
+        let ids: Vec<_> = chunks.iter().flatten().map(User::id).collect();
         assert_eq!(ids, (0..count).map(id).collect::<Vec<_>>());
     }
 

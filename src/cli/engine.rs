@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,13 +11,15 @@ use serde_json::{Value as Json, json};
 use super::exit::Failure;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::directory::{Directory as Snapshot, Finding, Progress, Stream as Records, SubscriptionHeader};
-use crate::model::{Field, Id, Schema, Slot, User, Zone};
+use crate::directory::{
+    Blocks, Directory as Snapshot, Finding, Progress, Stream as Records, SubscriptionHeader,
+};
+use crate::model::{Facts, Field, Id, Schema, Slot, User, Zone};
 use crate::policy::vocabulary::{OPERATORS, WORDS};
-use crate::policy::{self, Answer, Basis, Decision, Evaluator, Names, Policy, Source};
+use crate::policy::{self, Answer, Basis, Decided, Decision, Evaluator, Names, Policy, Source};
 use crate::report;
 
-pub(crate) use crate::directory::BadRecord;
+pub(crate) use crate::directory::{BadRecord, Block, Scanner};
 pub(crate) use crate::policy::{Change, Checked, Comparison, load_sources};
 
 /// Checks a policy; with a directory also the groups and lists it names.
@@ -134,8 +137,8 @@ impl Directory {
     }
 }
 
-/// Users one after the other.
-pub(crate) struct Stream(Records<Box<dyn BufRead>>);
+/// Users one after the other, in blocks of records.
+pub(crate) struct Stream(Blocks<Box<dyn BufRead>>);
 
 impl Stream {
     /// Opens a stream: a file, or standard input for `-`. With a subscription file it is CSV.
@@ -155,7 +158,24 @@ impl Stream {
             Some(subscription) => Records::csv(reader, &name, &SubscriptionHeader::read(subscription)?),
             None => Records::ndjson(reader, &name),
         }
-        .map(Self)
+        .map(|records| Self(records.blocks()))
+    }
+
+    /// Reads the records of the blocks, for one thread.
+    pub(crate) fn scanner(&self) -> Scanner {
+        self.0.scanner()
+    }
+
+    /// The first user with this ID of those to come.
+    pub(crate) fn user(&mut self, id: Id) -> Option<User> {
+        let mut scanner = self.scanner();
+        self.find_map(|block| {
+            let found = scanner.each(&block, |record| match record {
+                Ok(record) if record.id() == id => ControlFlow::Break(record.to_user()),
+                _ => ControlFlow::Continue(()),
+            });
+            found.break_value()
+        })
     }
 
     pub(crate) fn zone(&self) -> Zone {
@@ -178,9 +198,9 @@ impl Stream {
 }
 
 impl Iterator for Stream {
-    type Item = Result<User, BadRecord>;
+    type Item = Block;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<Block> {
         self.0.next()
     }
 }
@@ -219,17 +239,23 @@ impl<'a> Decider<'a> {
     }
 
     pub(crate) fn decide(&self, user: &User) -> Result<Decision, Failure> {
+        self.decided(user).map(Decided::into_decision)
+    }
+
+    /// The decision about a user, whoever holds the facts.
+    pub(crate) fn decided<'u>(&self, facts: &'u impl Facts) -> Result<Decided<'u>, Failure> {
         match self.directory {
-            Some(directory) => self.evaluator.decide_in(&|id| directory.user(id), user),
-            None => self.evaluator.decide(user),
+            Some(directory) => self.evaluator.decided(facts, Some(&|id| directory.user(id))),
+            None => self.evaluator.decided(facts, None),
         }
-        .map_err(|error| gave_up(user, error))
+        .map_err(|error| gave_up(facts.id(), error))
     }
 
     pub(crate) fn explain(&self, user: &User) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let explanation = self.evaluator.explain(successor, user).map_err(|error| gave_up(user, error))?;
+        let explanation =
+            self.evaluator.explain(successor, user).map_err(|error| gave_up(user.id(), error))?;
         Ok(Explained {
             json: serde_json::to_value(&explanation).map_err(Failure::bug)?,
             text: explanation.to_text(),
@@ -241,7 +267,8 @@ impl<'a> Decider<'a> {
         let mut explained = self.explain(user)?;
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let found = self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user, error))?;
+        let found =
+            self.evaluator.counterfactuals(successor, user).map_err(|error| gave_up(user.id(), error))?;
         explained.text.push_str("\nIt would be another decision if:\n");
         for one in &found {
             let changes: Vec<String> = one
@@ -265,7 +292,8 @@ impl<'a> Decider<'a> {
     pub(crate) fn why_not(&self, user: &User, rule: &str) -> Result<Explained, Failure> {
         let find = |id| self.directory.and_then(|directory| directory.user(id));
         let successor: Option<&policy::Successor<'_>> = self.directory.map(|_| &find as _);
-        let answer = self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user, error))?;
+        let answer =
+            self.evaluator.why_not(successor, user, rule).map_err(|error| gave_up(user.id(), error))?;
         let answer = answer.ok_or_else(|| Failure::bug(format!("the rule `{rule}` is gone")))?;
         Ok(Explained { json: serde_json::to_value(&answer).map_err(Failure::bug)?, text: answer.to_text() })
     }
@@ -274,7 +302,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn answering(&self, user: &User) -> Result<Vec<Arc<str>>, Failure> {
         let mut answering = Vec::new();
         for (index, rule) in self.evaluator.policy().rules().iter().enumerate() {
-            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user, error))?;
+            let answer = self.evaluator.answer(index, user).map_err(|error| gave_up(user.id(), error))?;
             if !matches!(answer, Ok(Answer::Nothing)) {
                 answering.push(rule.name.clone());
             }
@@ -283,8 +311,8 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn gave_up(user: &User, error: policy::DecideError) -> Failure {
-    Failure::refused(format!("{}: {error}", user.id()))
+fn gave_up(user: Id, error: policy::DecideError) -> Failure {
+    Failure::refused(format!("{user}: {error}"))
 }
 
 /// The reference of the policy language.

@@ -83,7 +83,7 @@ impl Users {
     pub(crate) fn find(&mut self, id: Id) -> Result<User, Failure> {
         let found = match self {
             Self::Directory(directory) => directory.user(id),
-            Self::Stream(stream) => stream.by_ref().flatten().find(|user| user.id() == id),
+            Self::Stream(stream) => stream.user(id),
         };
         found.ok_or_else(|| self.nobody(id))
     }

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use serde_json::value::RawValue;
 
-use crate::policy::Decision;
+use crate::model::{Id, write_instant};
 use crate::policy::tests_file::expectation::DECISION_KEYS;
+use crate::policy::{Decided, Decision};
 use crate::report::visible;
 
 /// Appends a value as one line of JSON. For a terminal, what it would obey or hide is escaped.
@@ -63,6 +64,54 @@ pub(crate) fn write_csv(to: &mut Vec<u8>, decision: &Decision, for_terminal: boo
     let mut writer = csv::WriterBuilder::new().buffer_capacity(512).from_writer(to);
     // Writing to memory does not fail; the writer flushes when it is dropped.
     let _ = writer.write_record(cells);
+}
+
+/// Writes rows of one evaluator's decisions: what many have in common is made once.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// By its number, from after the person to before `valid_until`.
+    middles: Vec<Option<Box<[u8]>>>,
+}
+
+impl Rows {
+    /// Appends the row that [`write_csv`] writes of the decision about the user `id`.
+    pub(crate) fn write(&mut self, to: &mut Vec<u8>, id: Option<Id>, decided: Decided<'_>) {
+        let person = decided.person().unwrap_or_default();
+        let (Some(number), Some(id), true) = (decided.number(), id, is_plain(person)) else {
+            return write_csv(to, &decided.into_decision(), false);
+        };
+        let Some(middle) = self.middle(number as usize, decided.common()) else {
+            return write_csv(to, &decided.into_decision(), false);
+        };
+        to.extend_from_slice(id.as_str().as_bytes());
+        to.push(b',');
+        to.extend_from_slice(person.as_bytes());
+        to.extend_from_slice(middle);
+        if let Some(instant) = decided.valid_until() {
+            write_instant(to, instant);
+        }
+        to.push(b'\n');
+    }
+
+    fn middle(&mut self, number: usize, common: &Decision) -> Option<&[u8]> {
+        if self.middles.len() <= number {
+            self.middles.resize(number + 1, None);
+        }
+        let place = self.middles.get_mut(number)?;
+        if place.is_none() {
+            let mut row = Vec::new();
+            write_csv(&mut row, common, false);
+            *place = row.strip_prefix(b",").and_then(|row| row.strip_suffix(b"\n")).map(Box::from);
+        }
+        place.as_deref()
+    }
+}
+
+/// Whether a text stands in a cell as it is.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_none_or(|first| first.is_ascii_alphanumeric() || first == b'*')
+        && bytes.all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b','))
 }
 
 /// A value as the text of a cell: nothing for null and empty lists, JSON for nested values.

@@ -32,6 +32,7 @@ mod parallel;
 mod payloads;
 mod plan;
 mod progress;
+mod rendering;
 #[cfg(test)]
 mod sample;
 mod scope;

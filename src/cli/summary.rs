@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::policy::{Decision, HoldCode, Outcome};
+use crate::policy::{Decided, Decision, HoldCode, Outcome};
 use crate::report::visible;
 
 /// Counts of decisions. Two summaries can be added, so that each thread counts for itself.
@@ -24,11 +24,11 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, outcome: Outcome) {
+    fn add(&mut self, outcome: Outcome, count: u64) {
         match outcome {
-            Outcome::Act => self.act += 1,
-            Outcome::Keep => self.keep += 1,
-            Outcome::Hold => self.hold += 1,
+            Outcome::Act => self.act += count,
+            Outcome::Keep => self.keep += count,
+            Outcome::Hold => self.hold += count,
         }
     }
 
@@ -39,15 +39,71 @@ impl Counts {
     }
 }
 
+/// What of a decision is counted.
+#[derive(Clone, Debug)]
+struct Counted {
+    outcome: Outcome,
+    rule: Option<Arc<str>>,
+    hold: Option<HoldCode>,
+}
+
+impl Counted {
+    fn of(decision: &Decision) -> Self {
+        let hold = decision.hold.as_ref();
+        let rule = decision.rule.clone().or_else(|| hold.and_then(|hold| hold.rule.clone()));
+        Self { outcome: decision.outcome, rule, hold: hold.map(|hold| hold.code) }
+    }
+}
+
+/// Counts the decisions of one evaluator: those that have something in common together.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// By the number of what they have in common.
+    alike: Vec<Option<(Counted, u64)>>,
+    others: Summary,
+}
+
+impl Tally {
+    /// Counts one decision.
+    #[inline]
+    pub(crate) fn add(&mut self, decided: &Decided<'_>) {
+        let number = decided.number().map(|number| number as usize);
+        match number.and_then(|number| self.alike.get_mut(number)) {
+            Some(Some((_, count))) => *count += 1,
+            _ => self.add_first(decided, number),
+        }
+    }
+
+    #[cold]
+    fn add_first(&mut self, decided: &Decided<'_>, number: Option<usize>) {
+        let Some(number) = number else { return self.others.add(decided.common()) };
+        if self.alike.len() <= number {
+            self.alike.resize(number + 1, None);
+        }
+        self.alike[number] = Some((Counted::of(decided.common()), 1));
+    }
+
+    /// What was counted since this was asked last.
+    pub(crate) fn take(&mut self) -> Summary {
+        let mut summary = std::mem::take(&mut self.others);
+        for (counted, count) in self.alike.iter_mut().flatten().filter(|(_, count)| *count > 0) {
+            summary.add_alike(counted, std::mem::take(count));
+        }
+        summary
+    }
+}
+
 impl Summary {
     /// Counts one decision.
     pub(crate) fn add(&mut self, decision: &Decision) {
-        self.outcomes.add(decision.outcome);
-        let hold = decision.hold.as_ref();
-        let rule = decision.rule.clone().or_else(|| hold.and_then(|hold| hold.rule.clone()));
-        self.rules.entry(rule).or_default().add(decision.outcome);
-        if let Some(hold) = hold {
-            *self.holds.entry(hold.code).or_default() += 1;
+        self.add_alike(&Counted::of(decision), 1);
+    }
+
+    fn add_alike(&mut self, counted: &Counted, count: u64) {
+        self.outcomes.add(counted.outcome, count);
+        self.rules.entry(counted.rule.clone()).or_default().add(counted.outcome, count);
+        if let Some(code) = counted.hold {
+            *self.holds.entry(code).or_default() += count;
         }
     }
 

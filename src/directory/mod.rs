@@ -30,6 +30,8 @@ mod record_reader;
 mod records;
 mod references;
 mod resolve;
+#[cfg(feature = "arrow")]
+pub(crate) mod resolved;
 mod sections;
 mod single_user;
 mod snapshot;
@@ -66,7 +68,7 @@ pub(crate) use self::gathered::Gathered;
 pub use self::header::SubscriptionHeader;
 pub use self::progress::Progress;
 pub use self::single_user::{Omitted, UserDefaults, parse_user, parse_user_map};
-pub use self::stream::{BadRecord, Stream, StreamHeader};
+pub use self::stream::{BadRecord, Block, Blocks, Record, Scanner, Stream, StreamHeader};
 pub(crate) use self::toml::{TomlFault, parse_toml};
 
 /// A snapshot of one subscription. Clones share their content.

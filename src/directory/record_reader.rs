@@ -84,6 +84,52 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
+    /// The same records, and what is left of the input in other hands.
+    pub(super) fn map_reader<S>(self, map: impl FnOnce(R) -> S) -> RecordReader<S> {
+        RecordReader {
+            reader: map(self.reader),
+            quotes: self.quotes,
+            buffer: self.buffer,
+            again: self.again,
+            again_from: self.again_from,
+            line_by_line: self.line_by_line,
+            lines_done: self.lines_done,
+            bytes_done: self.bytes_done,
+            failed: self.failed,
+        }
+    }
+
+    /// Whether quotes may hold line breaks.
+    pub(super) const fn has_quotes(&self) -> bool {
+        self.quotes
+    }
+
+    /// Whether the next record begins where the input stands, and nothing read before matters to it.
+    pub(super) fn is_level(&self) -> bool {
+        !self.failed && self.again.is_empty() && self.line_by_line == 0
+    }
+
+    /// What the records are read from. Whoever takes anything says so with [`passed`](Self::passed).
+    pub(super) const fn reader_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
+    /// So many lines and bytes were taken from the input by somebody else.
+    pub(super) const fn passed(&mut self, lines: usize, bytes: usize) {
+        self.lines_done += lines;
+        self.bytes_done += bytes;
+    }
+
+    /// How many lines were read.
+    pub(super) const fn lines_done(&self) -> usize {
+        self.lines_done
+    }
+
+    /// How many bytes were read.
+    pub(super) const fn bytes_done(&self) -> usize {
+        self.bytes_done
+    }
+
     /// The record that [`next_chunk`](Self::next_chunk) found last.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer
@@ -225,8 +271,10 @@ fn available<'b>(reader: &'b mut impl BufRead, again: &'b [u8], from: usize) -> 
     match again.get(from..) {
         Some(rest) if !rest.is_empty() => Ok(rest),
         _ => loop {
-            // Asked twice because the answer cannot be kept over the retry.
+            // Asked twice because the answer cannot be kept over the retry; but not at the end, where asking
+            // is trying to read on.
             match reader.fill_buf() {
+                Ok([]) => return Ok(&[]),
                 Ok(_) => return reader.fill_buf(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

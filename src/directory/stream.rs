@@ -5,27 +5,41 @@
 //! records with each other (an ID given twice is two users). A bad record is an item of the stream,
 //! never its end, so that whoever reads can hold that user and go on.
 
+mod blocks;
+mod bytes;
+mod layout;
+mod ndjson;
+mod record;
+mod rules;
+mod scanner;
+mod skip;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::csv::{self, Column};
+use super::csv;
 use super::excerpt::{Excerpt, Span};
 use super::header::{self, Provides, SubscriptionHeader, read_header};
 use super::intern::Interner;
 use super::judgement::{Judgement, UserKeys};
-use super::node::{Node, Object};
 use super::problems::Problems;
 use super::reading::Reading;
 use super::record_reader::{Chunk, ChunkKind, RecordReader};
 use super::records::{json_line, report_too_long};
-use super::resolve::{Omissions, report_missing};
-use super::single_user::default_edition;
-use super::users::read_user;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Field, Id, Schema, Slot, Subscription, User};
+pub use blocks::{Block, Blocks};
+pub use record::Record;
+use rules::Rules;
+pub use scanner::Scanner;
 
 /// What a stream says before its first user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,15 +84,8 @@ pub struct BadRecord {
 #[derive(Debug)]
 pub struct Stream<R> {
     records: RecordReader<R>,
-    name: String,
-    header: StreamHeader,
-    assume: std::collections::BTreeMap<Slot, crate::model::Fact>,
-    /// By slot: an omitted value means that there is none.
-    given: Vec<bool>,
-    /// Of CSV.
-    columns: Option<Vec<Column>>,
+    rules: Arc<Rules>,
     interner: Interner,
-    no_texts: Arc<[Arc<str>]>,
 }
 
 impl<R: BufRead> Stream<R> {
@@ -109,7 +116,7 @@ impl<R: BufRead> Stream<R> {
                     || header.provides.as_ref().is_some_and(|provides| provides.slots.contains(&slot))
             })
             .collect();
-        Ok(Self::new(records, name, &header, given, None))
+        Ok(Self::new(records, Rules::new(name, &header, given, None)))
     }
 
     /// CSV with a header row, and what its subscription file says.
@@ -137,93 +144,24 @@ impl<R: BufRead> Stream<R> {
                     || header.provides.as_ref().is_some_and(|provides| provides.slots.contains(&slot))
             })
             .collect();
-        Ok(Self::new(records, name, header, given, Some(columns)))
+        Ok(Self::new(records, Rules::new(name, header, given, Some(columns))))
     }
 
-    fn new(
-        records: RecordReader<R>,
-        name: &str,
-        header: &SubscriptionHeader,
-        given: Vec<bool>,
-        columns: Option<Vec<Column>>,
-    ) -> Self {
-        let is_given = |slot: &Slot| given.get(slot.index()).copied().unwrap_or(false);
-        let mut provided: BTreeSet<Slot> = header.schema.slots().filter(is_given).collect();
-        provided.extend(header.assume.keys().copied());
-        provided.insert(Field::Edition.slot());
-        if provided.contains(&Field::LastDay.slot()) {
-            provided.insert(Field::HasLeft.slot());
-        }
-        Self {
-            records,
-            name: name.to_owned(),
-            header: StreamHeader {
-                subscription: header.subscription.clone(),
-                taken_at: header.taken_at,
-                complete: header.complete,
-                schema: header.schema.clone(),
-                provided,
-            },
-            assume: header.assume.clone(),
-            given,
-            columns,
-            interner: Interner::bounded(),
-            no_texts: Arc::from(Vec::new()),
-        }
+    fn new(records: RecordReader<R>, rules: Rules) -> Self {
+        Self { records, rules: Arc::new(rules), interner: Interner::bounded() }
+    }
+
+    /// The rest of the stream in blocks of records, which threads can read at the same time, and which
+    /// each of them reads several times as fast. Users and diagnostics are the same.
+    ///
+    /// See [`Scanner::each`].
+    pub fn blocks(self) -> Blocks<R> {
+        Blocks::new(self.records, self.rules)
     }
 
     /// What the stream says of itself.
-    pub const fn header(&self) -> &StreamHeader {
-        &self.header
-    }
-
-    /// The user of the record at hand, or its ID if that is all, with what is wrong in `problems`.
-    fn user_of(&mut self, chunk: Chunk, problems: &mut Problems) -> Result<User, Option<Id>> {
-        let Self { records, name, header, assume, given, columns, interner, no_texts } = self;
-        let bytes = records.bytes();
-        let Chunk { line, kind, .. } = chunk;
-        let excerpt = text_of(name, bytes, line, problems).ok_or(None)?;
-        let mut reading = Reading { excerpt: &excerpt, problems };
-        let text = excerpt.text();
-        let object: Option<Object<'_>> = match (kind, columns) {
-            (ChunkKind::Whole { .. }, Some(columns)) => csv::row(&mut reading, text, 0, columns),
-            (ChunkKind::Whole { terminated }, None) => json_line(&mut reading, text, terminated)
-                .and_then(|node: Node<'_>| reading.object(node, "each line")),
-            (ChunkKind::Unclosed, _) => {
-                let line = text.trim_end_matches(['\r', '\n']);
-                csv::report_quote(&mut reading, csv::unclosed_quote(line, 0));
-                None
-            }
-            (ChunkKind::TooLong, _) => {
-                report_too_long(&mut reading, 0);
-                None
-            }
-            (ChunkKind::Failed(error), _) => {
-                reading.problems.report_file(
-                    name,
-                    Code::DirectoryUnreadable,
-                    format!("the stream cannot be read on: {error}"),
-                    "what follows is not known; start again".to_owned(),
-                );
-                None
-            }
-        };
-        let object = object.ok_or(None)?;
-        let schema = &header.schema;
-        let ignored = BTreeSet::new();
-        let keys = UserKeys { schema, ignored: &ignored, derived: true };
-        let whole = Span::at(0, text.len());
-        let record =
-            read_user(&mut reading, object, whole, keys, None, interner, &mut |_, _| {}).ok_or(None)?;
-        let mut user = record.user;
-        let omissions = Omissions { schema, given, assume, no_texts: no_texts.clone() };
-        for slot in omissions.fill(&mut user) {
-            if !record.places.is_flawed {
-                report_missing(reading.problems, &excerpt, record.places.id, schema.name(slot));
-            }
-        }
-        default_edition(&mut user, header.subscription.edition);
-        if problems.is_empty() { Ok(user) } else { Err(Some(user.id())) }
+    pub fn header(&self) -> &StreamHeader {
+        &self.rules.header
     }
 }
 
@@ -232,18 +170,12 @@ impl<R: BufRead> Iterator for Stream<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let chunk = self.records.next_chunk()?;
-        let line = chunk.line;
-        let mut problems = Problems::default();
-        Some(self.user_of(chunk, &mut problems).map_err(|id| BadRecord {
-            line,
-            id,
-            diagnostics: problems.into_diagnostics(),
-        }))
+        Some(self.rules.read(&chunk, self.records.bytes(), &mut self.interner))
     }
 }
 
 /// Judges a column of a CSV stream; `provides` of its subscription file must list it, if it lists any.
-fn judge_column(key: &str, keys: UserKeys<'_>, provides: Option<&Provides>) -> Judgement {
+pub(super) fn judge_column(key: &str, keys: UserKeys<'_>, provides: Option<&Provides>) -> Judgement {
     let slot = match keys.judge(key) {
         Ok(slot) => slot,
         Err(judgement) => return judgement,

@@ -31,6 +31,15 @@ impl Id {
         self.0[0] == b'*'
     }
 
+    /// The ID that is written as these bytes; `None` if it is none.
+    #[inline]
+    pub(crate) fn from_ascii(text: &[u8]) -> Option<Self> {
+        let bytes: [u8; Self::LENGTH] = text.try_into().ok()?;
+        let plain = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
+        let [first, rest @ ..] = &bytes;
+        ((plain(first) || *first == b'*') && rest.iter().all(plain)).then_some(Self(bytes))
+    }
+
     /// The ID as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("an ID is ASCII by construction")

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::decision::Decision;
 use super::evaluate::{DecideError, Evaluator, Successor};
 use super::shape::{Individual, Shape};
-use crate::model::{Facts, write_instant};
+use crate::model::{Facts, Id, write_instant};
 
 /// A decision about one user. Borrows the user's person from whoever holds the facts.
 ///
@@ -89,6 +89,14 @@ impl Decided<'_> {
         match &self.0 {
             Form::Shared(_, individual) => individual.valid_until,
             Form::Own(decision) => decision.valid_until,
+        }
+    }
+
+    /// The user's ID; `None` only for a record whose ID could not be read.
+    pub fn user(&self) -> Option<Id> {
+        match &self.0 {
+            Form::Shared(_, individual) => Some(individual.user),
+            Form::Own(decision) => decision.user,
         }
     }
 
