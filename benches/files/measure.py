@@ -2,13 +2,17 @@
 
 LEAVER is an optimised `leaver`, FOLDER what `cargo bench --bench streams -- write FOLDER 1000000` wrote.
 Needs polars, in whatever environment runs this. First every answer of both is compared, user by user; then
-both run in turn, and the medians go into one Markdown table. Time is that of the processor, of the process
-and all its threads, and beside it what the clock on the wall says; memory is the most a process had.
+both run in turn, and the medians go into one Markdown table. Time is that of the processor, of all threads,
+and beside it what the clock on the wall says: of leaver the whole process, which writes whole decisions as
+JSON to nowhere; of polars only the query, which ends with three columns in memory. Memory is the most a
+process had. Needs GNU time as well.
 """
 
+import itertools
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +29,8 @@ def with_polars(folder: pathlib.Path, kind: str, policy: str, answers: str) -> N
 
     import polars as pl
 
+    # What it costs to load Python and polars is not the work.
+    processor, wall = time.process_time(), time.monotonic()
     texts = ["id", "person", "employment", "department", "country", "edition", "last_day"]
     schema = dict.fromkeys(texts, pl.String) | {"mdm_managed": pl.Boolean, "legal_hold": pl.Boolean}
     schema["last_seen"] = pl.String
@@ -65,6 +71,7 @@ def with_polars(folder: pathlib.Path, kind: str, policy: str, answers: str) -> N
         disposition = pl.when(when).then(pl.lit(on_id)).otherwise(disposition)
         access = pl.when(when).then(pl.lit(on_access)).otherwise(access)
     decided = users.select("id", disposition.alias("disposition"), access.alias("access")).collect()
+    print(time.process_time() - processor, time.monotonic() - wall)
     if answers != "-":
         decided.write_csv(answers)
 
@@ -83,35 +90,37 @@ def command(program: str, leaver: str, folder: pathlib.Path, kind: str, policy: 
     return run, dict(os.environ)
 
 
-def answers(text: str) -> list:
-    lines = text.splitlines()[1:]
-    return [tuple(line.split(",")[:3]) for line in lines]
-
-
 def compare(leaver: str, folder: pathlib.Path, kind: str, policy: str) -> int:
     """Both programs' answers for every user; the number of users."""
     run, _ = command("leaver", leaver, folder, kind, policy, 1)
-    found = subprocess.run(run, check=True, capture_output=True, text=True).stdout
-    decided = [json.loads(line) for line in found.splitlines()]
-    ours = [(one["user"], one["disposition"], one["access"]) for one in decided]
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-        subprocess.run([sys.executable, __file__, "polars", str(folder), kind, policy, file.name], check=True)
-        theirs = answers(pathlib.Path(file.name).read_text())
-    if ours != theirs:
-        differs = next(pair for pair in zip(ours, theirs) if pair[0] != pair[1])
-        raise SystemExit(f"{kind}, {policy}: leaver says {differs[0]}, polars {differs[1]}")
-    return len(ours)
+        run_polars = [sys.executable, __file__, "polars", str(folder), kind, policy, file.name]
+        subprocess.run(run_polars, check=True, stdout=subprocess.DEVNULL)
+        theirs = iter(pathlib.Path(file.name).read_text().splitlines()[1:])
+    users = 0
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        for line, their in itertools.zip_longest(process.stdout, theirs, fillvalue="{}"):
+            one = json.loads(line)
+            our = ",".join(one.get(key, "") for key in ("user", "disposition", "access"))
+            if our != their:
+                raise SystemExit(f"{kind}, {policy}: leaver says {our}, polars {their}")
+            users += 1
+    return users
 
 
-def measured(run: list, environment: dict) -> tuple:
+def measured(program: str, run: list, environment: dict) -> tuple:
     """Seconds of the processor, seconds on the wall, MiB."""
     start = time.monotonic()
-    process = subprocess.Popen(run, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{run[0]} failed")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss / 1024
+    # A process that Python starts is charged with the memory of Python; one that `time` starts is not.
+    run = ["/usr/bin/time", "--format", "%U %S %M", *run]
+    to = subprocess.PIPE if program == "polars" else subprocess.DEVNULL
+    done = subprocess.run(run, env=environment, stdout=to, stderr=subprocess.PIPE, text=True, check=True)
+    wall = time.monotonic() - start
+    user, system, kib = map(float, done.stderr.splitlines()[-1].split())
+    processor = user + system
+    if program == "polars":
+        processor, wall = map(float, done.stdout.split())
+    return processor, wall, kib / 1024
 
 
 def main() -> None:
@@ -119,7 +128,9 @@ def main() -> None:
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
     records = folder / "records.ndjson"
     if not records.exists():
-        records.write_text((folder / "users.ndjson").read_text().split("\n", 1)[1])
+        with open(folder / "users.ndjson", "rb") as whole, open(records, "wb") as rest:
+            whole.readline()
+            shutil.copyfileobj(whole, rest)
     print("| file, policy | program | threads | processor, ns a user | wall, ns a user | MiB | polars ÷ leaver |")
     print("|---|---|---|---|---|---|---|")
     for kind in ("ndjson", "csv"):
@@ -131,7 +142,7 @@ def main() -> None:
                 for program, threads in runs:
                     # polars left to itself takes a thread for each core.
                     given = command(program, leaver, folder, kind, policy, threads if program == "leaver" else threads % 2)
-                    figures[program, threads].append(measured(*given))
+                    figures[program, threads].append(measured(program, *given))
             for program, threads in runs:
                 cpu, wall, memory = (statistics.median(column) for column in zip(*figures[program, threads]))
                 peer = figures["polars", threads]

@@ -22,6 +22,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id([u8; Id::LENGTH]);
 
+/// One in each byte of a word, and the highest bit of each.
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
 impl Id {
     /// Number of characters of every ID.
     pub const LENGTH: usize = 8;
@@ -35,9 +39,15 @@ impl Id {
     #[inline]
     pub(crate) fn from_ascii(text: &[u8]) -> Option<Self> {
         let bytes: [u8; Self::LENGTH] = text.try_into().ok()?;
-        let plain = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
-        let [first, rest @ ..] = &bytes;
-        ((plain(first) || *first == b'*') && rest.iter().all(plain)).then_some(Self(bytes))
+        // All bytes at once: the highest bit of each byte tells whether it reaches a character.
+        let reach =
+            |word: u64, character: u8| word.wrapping_add(EACH * u64::from(0x80 - character)) & HIGHEST;
+        let word = u64::from_le_bytes(bytes);
+        // A leading `*` counts as any other character.
+        let word = if bytes[0] == b'*' { word ^ u64::from(b'*' ^ b'0') } else { word };
+        let digits = reach(word, b'0') & !reach(word, b'9' + 1);
+        let letters = reach(word, b'A') & !reach(word, b'Z' + 1);
+        (word & HIGHEST == 0 && digits | letters == HIGHEST).then_some(Self(bytes))
     }
 
     /// The ID as text.
@@ -110,5 +120,24 @@ impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_an_id_when_their_text_is() {
+        for at in 0..Id::LENGTH {
+            for byte in 0..=u8::MAX {
+                let mut bytes = *b"ECHO1234";
+                bytes[at] = byte;
+                let text = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok());
+                assert_eq!(Id::from_ascii(&bytes), text, "{bytes:?}");
+            }
+        }
+        assert_eq!(Id::from_ascii(b"ECHO123"), None);
+        assert_eq!(Id::from_ascii(b"ECHO12345"), None);
     }
 }

@@ -26,28 +26,72 @@ const fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * limit as u64) & !word & HIGH
 }
 
+/// The first byte from `at` on of those that `mark` marks and `is_stop` confirms.
+///
+/// Several bytes that stop a text are near each other in ASCII. One comparison marks them all, and
+/// with them a few that do not stop it, such as spaces.
+#[inline]
+fn find(
+    bytes: &[u8],
+    mut at: usize,
+    mark: impl Fn(u64) -> u64,
+    is_stop: impl Fn(u8) -> bool,
+) -> Option<usize> {
+    loop {
+        let marked = mark(word_at(bytes, at)?);
+        if marked == 0 {
+            at += 8;
+            continue;
+        }
+        // Only the first mark is sure.
+        at += (marked.trailing_zeros() / 8) as usize;
+        if is_stop(*bytes.get(at)?) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
 /// Where the text of a JSON string from `at` on stops being plain: at its closing quote, an escape, or
 /// a control character, which it must not have.
 #[inline]
-pub(super) fn json_text_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let word = word_at(bytes, at)?;
-        let found = equal(word, b'"') | equal(word, b'\\') | below(word, b' ');
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
+pub(super) fn json_text_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = |word| below(word, b'"' + 1) | equal(word, b'\\');
+    find(bytes, at, mark, |byte| !matches!(byte, b' ' | b'!'))
 }
 
 /// Where a CSV field without quotes stops: at a comma, a line break, a quote or a zero byte.
 #[inline]
-pub(super) fn csv_field_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn csv_field_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mark = |word| below(word, b',' + 1);
+    find(bytes, at, mark, |byte| matches!(byte, b',' | b'\n' | b'"' | 0))
+}
+
+/// Where the fields of a row of CSV from `at` on end, if none has quotes: the place of each comma, then that
+/// of the line break or zero byte. `None` if there are not exactly as many as there is room for.
+#[inline]
+pub(super) fn csv_row_ends(bytes: &[u8], mut at: usize, ends: &mut [usize]) -> Option<()> {
+    // Unlike `below` this is sure of every byte, so that a word is looked at once for all its fields.
+    const UP_TO_COMMA: u64 = ONES * (0x7F - b',' as u64);
+    let mut count = 0;
     loop {
         let word = word_at(bytes, at)?;
-        let found = equal(word, b',') | equal(word, b'\n') | equal(word, b'"') | equal(word, 0);
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
+        let mut marked = !(((word & !HIGH) + UP_TO_COMMA) | word) & HIGH;
+        while marked != 0 {
+            let place = at + (marked.trailing_zeros() / 8) as usize;
+            marked &= marked - 1;
+            match bytes.get(place)? {
+                b',' => {
+                    *ends.get_mut(count)? = place;
+                    count += 1;
+                }
+                b'\n' | 0 => {
+                    *ends.get_mut(count)? = place;
+                    return (count + 1 == ends.len()).then_some(());
+                }
+                b'"' => return None,
+                _ => {}
+            }
         }
         at += 8;
     }
@@ -70,30 +114,47 @@ fn after_more_spaces(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A text of at most 16 bytes that others are compared with in one step.
+/// A text of at most 16 bytes, none of them zero, that others are compared with in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Short {
     word: u128,
     mask: u128,
 }
 
+/// The bits of the first `length` bytes of 16.
+#[inline]
+const fn mask(length: usize) -> u128 {
+    if length >= 16 { u128::MAX } else { (1 << (length * 8)) - 1 }
+}
+
+#[inline]
+fn sixteen_at(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u128::from_le_bytes(*bytes))
+}
+
 impl Short {
     /// The first 16 bytes of `text`, or all.
     pub(super) fn of(text: &[u8]) -> Self {
-        let (mut word, mut mask) = (0, 0);
-        for (at, byte) in text.iter().take(16).enumerate() {
-            word |= u128::from(*byte) << (at * 8);
-            mask |= 0xFF << (at * 8);
-        }
-        Self { word, mask }
+        let word =
+            (0..).zip(text.iter().take(16)).fold(0, |word, (at, byte)| word | u128::from(*byte) << (at * 8));
+        Self { word, mask: mask(text.len()) }
     }
 
     /// Whether the bytes at `at` begin so.
     #[inline]
     pub(super) fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let sixteen = bytes.get(at..).and_then(<[u8]>::first_chunk);
-        sixteen.is_some_and(|sixteen| u128::from_le_bytes(*sixteen) & self.mask == self.word)
+        sixteen_at(bytes, at).is_some_and(|sixteen| sixteen & self.mask == self.word)
     }
+}
+
+/// Whether the `length` bytes at `at`, none of them zero, are all of one of `known`.
+#[inline]
+pub(super) fn is_one_of(known: &[Short], bytes: &[u8], at: usize, length: usize) -> bool {
+    length <= 16
+        && sixteen_at(bytes, at).is_some_and(|sixteen| {
+            let word = sixteen & mask(length);
+            known.iter().any(|known| known.word == word)
+        })
 }
 
 /// The number of `N` digits, or something else that is at least 10 to the power of `N`.
@@ -112,15 +173,23 @@ fn digits<const N: usize>(bytes: [u8; N]) -> u32 {
 /// `YYYY-MM-DD`, strictly.
 #[inline]
 pub(super) fn date(text: &[u8]) -> Option<time::Date> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.first_chunk::<10>()? else { return None };
+    const FORM: u64 = u64::from_le_bytes(*b"0000-00-");
+    // What may be added to a byte of the form before its highest bit is set: nine to a digit, else nothing.
+    const ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x76, 0x76, 0x7F, 0x76, 0x76, 0x7F]);
     if text.len() != 10 {
         return None;
     }
-    let year = digits([y1, y2, y3, y4]);
-    let month = u8::try_from(digits([m1, m2])).ok()?;
-    let day = u8::try_from(digits([d1, d2])).ok()?;
-    let year = i32::try_from(year).ok().filter(|year| (1..=9999).contains(year))?;
-    time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()
+    let (word, rest) = text.split_first_chunk()?;
+    let [tens, ones] = *rest.first_chunk()?;
+    let digits = u64::from_le_bytes(*word) ^ FORM;
+    let (tens, ones) = (tens ^ b'0', ones ^ b'0');
+    if (digits | (digits & !HIGH).wrapping_add(ROOM)) & HIGH != 0 || tens > 9 || ones > 9 {
+        return None;
+    }
+    let [y1, y2, y3, y4, _, m1, m2, _] = digits.to_le_bytes();
+    let year = i32::from(y1 * 10 + y2) * 100 + i32::from(y3 * 10 + y4);
+    let month = time::Month::try_from(m1 * 10 + m2).ok()?;
+    time::Date::from_calendar_date(year, month, tens * 10 + ones).ok().filter(|_| year > 0)
 }
 
 /// `YYYY-MM-DDTHH:MM:SSZ`, strictly. There are other ways to write an instant.
@@ -214,7 +283,21 @@ mod tests {
             let bytes = padded(&text);
             let json = bytes.iter().position(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
             prop_assert_eq!(json_text_end(&bytes, 0), json);
-            let csv = bytes.iter().position(|byte| matches!(byte, b',' | b'\n' | b'"' | 0));
+            let stops = |byte: &u8| matches!(byte, b',' | b'\n' | b'"' | 0);
+            let csv = bytes.iter().position(stops);
+            let (mut places, mut quoted) = (Vec::new(), false);
+            for (at, byte) in bytes.iter().enumerate().filter(|(_, byte)| stops(byte)) {
+                quoted |= *byte == b'"';
+                places.push(at);
+                if *byte != b',' {
+                    break;
+                }
+            }
+            for room in 1..places.len() + 2 {
+                let mut ends = vec![0; room];
+                let all = csv_row_ends(&bytes, 0, &mut ends).map(|()| ends);
+                prop_assert_eq!(all, (!quoted && room == places.len()).then(|| places.clone()));
+            }
             prop_assert_eq!(csv_field_end(&bytes, 0), csv);
         }
 
@@ -222,6 +305,8 @@ mod tests {
         fn a_short_text_is_there_or_not(text in "[ab]{0,16}", other in "[ab]{0,20}") {
             let is_there = other.as_bytes().starts_with(text.as_bytes());
             prop_assert_eq!(Short::of(text.as_bytes()).is_at(&padded(&other), 0), is_there);
+            let known = [Short::of(b"x"), Short::of(text.as_bytes())];
+            prop_assert_eq!(is_one_of(&known, &padded(&other), 0, other.len()), text == other);
         }
     }
 }

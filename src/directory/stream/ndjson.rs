@@ -105,7 +105,9 @@ impl Ndjson {
             *seen |= 1 << number;
             at = after_spaces(bytes, end);
             at = value(values, key.reader, key.slot, text, at, held).ok_or(Stopped::Unsure)?;
-            at = after_spaces(bytes, at);
+            if !matches!(bytes.get(at), Some(b',' | b'}')) {
+                at = after_spaces(bytes, at);
+            }
             match bytes.get(at) {
                 Some(b',') => at = after_spaces(bytes, at + 1),
                 Some(b'}') => return Ok(at + 1),

@@ -2,7 +2,7 @@
 //!
 //! Whatever is not read here without doubt is `None`: the careful reader has a look at the record.
 
-use super::bytes::{Short, date, instant};
+use super::bytes::{Short, date, instant, is_one_of};
 use super::rules::{Blank, Rules};
 use crate::directory::reading::{MOST_CHARACTERS, MOST_ENTRIES};
 use crate::model::{Field, Id, Kind, Slot, View, parse_instant};
@@ -30,7 +30,7 @@ pub(super) enum Reader {
 #[derive(Debug)]
 pub(super) struct Values {
     readers: Vec<Reader>,
-    words: Vec<Vec<(Short, u8)>>,
+    words: Vec<Vec<Short>>,
     /// What a user is of whom a record says nothing.
     pub(super) omitted: Blank,
     /// What a field without a value is.
@@ -59,11 +59,7 @@ impl Values {
             Kind::Instant => Reader::Instant,
             Kind::OneOf(set) => {
                 let known = set.words.iter().filter(|word| word.len() <= LONGEST_WORD);
-                words.push(
-                    known
-                        .map(|word| (Short::of(word.as_bytes()), u8::try_from(word.len()).unwrap_or(0)))
-                        .collect(),
-                );
+                words.push(known.map(|word| Short::of(word.as_bytes())).collect());
                 Reader::OneOf(u16::try_from(words.len() - 1).unwrap_or(u16::MAX))
             }
         };
@@ -86,21 +82,24 @@ impl Values {
     /// The value that is written as `text`, the bytes from `at` to `end`. There is at least one.
     #[inline]
     pub(super) fn text<'b>(&self, reader: Reader, text: &'b str, at: usize, end: usize) -> Option<View<'b>> {
-        let value = text.get(at..end)?;
+        let bytes = text.as_bytes();
         Some(match reader {
-            Reader::Text => is_within_limits(value).then_some(View::Text(value))?,
+            Reader::Text => {
+                let value = text.get(at..end)?;
+                is_within_limits(value).then_some(View::Text(value))?
+            }
             Reader::OneOf(words) => {
                 let known = self.words.get(usize::from(words))?;
-                let bytes = text.as_bytes();
-                let is = |(word, length): &(Short, u8)| {
-                    usize::from(*length) == value.len() && word.is_at(bytes, at)
-                };
-                known.iter().any(is).then_some(View::Text(value))?
+                let is_known = is_one_of(known, bytes, at, end - at);
+                View::Text(text.get(at..end).filter(|_| is_known)?)
             }
-            Reader::Date => View::Date(date(value.as_bytes())?),
-            Reader::OwnId | Reader::Id => View::Id(Id::from_ascii(value.as_bytes())?),
-            Reader::Country => is_country(value.as_bytes()).then_some(View::Text(value))?,
-            Reader::Instant => View::Instant(instant(value.as_bytes()).or_else(|| parse_instant(value))?),
+            Reader::Date => View::Date(date(bytes.get(at..end)?)?),
+            Reader::OwnId | Reader::Id => View::Id(Id::from_ascii(bytes.get(at..end)?)?),
+            Reader::Country => View::Text(text.get(at..end).filter(|text| is_country(text.as_bytes()))?),
+            Reader::Instant => {
+                let value = text.get(at..end)?;
+                View::Instant(instant(value.as_bytes()).or_else(|| parse_instant(value))?)
+            }
             Reader::Skip | Reader::Bool | Reader::Int | Reader::Texts => return None,
         })
     }

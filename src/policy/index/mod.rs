@@ -307,11 +307,13 @@ impl Index {
         }
         let may_fail = standing.trouble || self.fails_always;
         let lanes = &self.lanes;
-        for lane in [&lanes.actions, &lanes.vetoes, &lanes.obligations] {
-            found.extend(lane.clone().flat_map(|at| self.block(standing, at)));
-        }
-        if may_fail {
-            found.extend(lanes.fails.clone().flat_map(|at| self.block(standing, at)));
+        let fails = if may_fail { &lanes.fails } else { &(0..0) };
+        for lane in [&lanes.actions, &lanes.vetoes, &lanes.obligations, fails] {
+            for at in lane.clone() {
+                let [low, high] = self.block(standing, at);
+                found.push(low);
+                found.push(high);
+            }
         }
         Some(())
     }
