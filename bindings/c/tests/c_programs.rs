@@ -58,6 +58,12 @@ fn the_examples_do_what_their_pages_say() {
     }
 }
 
+/// Measured by hand, but compiled in every run, so that it cannot rot.
+#[test]
+fn the_benchmark_compiles() {
+    compile(&compilers()[0], Language::C99, "bindings/c/benches/decide.c", &[]);
+}
+
 #[test]
 fn memory_is_clean_under_valgrind() {
     if !has("valgrind") {
