@@ -1,4 +1,4 @@
-//! `cargo xtask install --prefix DIR`: the C library, its headers, and what pkg-config and CMake ask for.
+//! `cargo xtask install --prefix DIR`: the C library, its headers, and what pkg-config and `CMake` ask for.
 //!
 //! `--features arrow` puts batches of columns in; `--profile NAME` takes another profile than `c`. The prefix can be
 //! moved afterwards.

@@ -1,4 +1,4 @@
-//! An installed library, as CMake and pkg-config find it, also after it was moved.
+//! An installed library, as `CMake` and pkg-config find it, also after it was moved.
 
 mod toolchain;
 
