@@ -78,7 +78,7 @@ fn input(user: &Texts) -> Value {
     )
 }
 
-fn read(value: Value) -> Answer {
+fn read(value: &Value) -> Answer {
     Answer::of(value.as_string().expect("a text"))
 }
 
@@ -96,7 +96,7 @@ fn main() {
                 machine.set_input(input.clone());
                 machine.execute().expect("it answers")
             },
-            read,
+            |value| read(&value),
         ),
         Row::new(
             "regorus, interpreter",
@@ -106,7 +106,7 @@ fn main() {
                 engine.set_input(input.clone());
                 engine.eval_rule("data.leaver.decide".to_owned()).expect("it answers")
             },
-            read,
+            |value| read(&value),
         ),
     ];
     serve(&policy, rows);

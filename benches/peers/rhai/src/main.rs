@@ -85,10 +85,6 @@ fn by_variables(engine: &Engine, ast: &AST, user: &User) -> ImmutableString {
     engine.eval_ast_with_scope(&mut scope, ast).expect("the script answers")
 }
 
-fn read(word: ImmutableString) -> Answer {
-    Answer::of(&word)
-}
-
 fn main() {
     let policy = asked();
     let engine = engine();
@@ -100,8 +96,18 @@ fn main() {
     let users = Typed::users(few(&policy));
     let shared: Vec<_> = users.iter().map(Texts::of).map(|user| User::of(&user)).collect();
     let rows = vec![
-        Row::new("Rhai, getters", &shared, |user| by_getters(&engine, &getters, user), read),
-        Row::new("Rhai, variables in scope", &shared, |user| by_variables(&engine, &variables, user), read),
+        Row::new(
+            "Rhai, getters",
+            &shared,
+            |user| by_getters(&engine, &getters, user),
+            |word| Answer::of(&word),
+        ),
+        Row::new(
+            "Rhai, variables in scope",
+            &shared,
+            |user| by_variables(&engine, &variables, user),
+            |word| Answer::of(&word),
+        ),
     ];
     serve(&policy, rows);
 }

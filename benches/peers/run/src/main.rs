@@ -2,8 +2,8 @@
 //!
 //! In goes nothing but the options below; out comes Markdown. A round lets every program time each of its
 //! rows once, one program after the other, leaver's first. A ratio is that of one round: to the rules by hand
-//! as the same program timed them a moment ago, or for Python, as leaver's program did. What counts is the
-//! median over the rounds.
+//! as the same program timed them a moment ago, or for Python, to the median of what the programs before
+//! found in this round. What counts is the median over the rounds.
 
 mod machine;
 mod program;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use program::Program;
-use table::Table;
+use table::{Table, median};
 
 const USAGE: &str = "\
 usage: peers-run [OPTIONS]
@@ -93,13 +93,16 @@ fn run(options: &Options) -> Result<(), String> {
         }
         for round in 0..options.rounds {
             eprintln!("{policy}, round {} of {}", round + 1, options.rounds);
-            let mut by_hand = None;
+            let mut by_hand = Vec::new();
             for program in &mut programs {
                 let times = program.round()?;
-                if program.is_beside_hand() {
-                    by_hand = Some(times[0]);
-                }
-                table.add(policy, program, &times, by_hand.ok_or("leaver's program comes first")?);
+                let beside = if program.is_beside_hand() {
+                    by_hand.push(times[0]);
+                    times[0]
+                } else {
+                    median(&by_hand)
+                };
+                table.add(policy, program, &times, beside);
             }
         }
         table.versions(&programs);

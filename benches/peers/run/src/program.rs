@@ -68,7 +68,7 @@ impl Program {
                 let status = self.child.wait().map_err(|error| error.to_string())?;
                 Err(format!("{} ended: {status}", self.name))
             }
-            Ok(_) => Ok(line.trim_end().to_owned()),
+            Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
             Err(error) => Err(format!("{}: {error}", self.name)),
         }
     }
@@ -86,7 +86,8 @@ impl Drop for Program {
 pub(crate) fn build(engine: &str) -> Result<(), String> {
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let status = Command::new(cargo)
-        .args(["build", "--release", "--locked", "--package", &format!("peers-{engine}")])
+        .args(["build", "--release", "--locked", "--package", &format!("peers-{engine}"), "--target-dir"])
+        .arg(target()?)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .status();
     match status {
@@ -103,11 +104,15 @@ pub(crate) fn of_engine(engine: &str, policy: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-/// Where cargo put an engine's program: beside this one, if this one is optimised too.
-fn path(engine: &str) -> Result<PathBuf, String> {
+/// Cargo's target folder: this program is two levels below it.
+fn target() -> Result<PathBuf, String> {
     let own = env::current_exe().map_err(|error| error.to_string())?;
-    let profiles = own.parent().and_then(|folder| folder.parent()).ok_or("a program is in a folder")?;
-    Ok(profiles.join("release").join(format!("peers-{engine}")))
+    Ok(own.ancestors().nth(2).ok_or("a program is in a folder")?.to_path_buf())
+}
+
+/// Where cargo put an engine's program.
+fn path(engine: &str) -> Result<PathBuf, String> {
+    Ok(target()?.join("release").join(format!("peers-{engine}")))
 }
 
 /// Lets leaver's program print how its cost grows.

@@ -59,7 +59,8 @@ impl Table {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The middle of some values; of none, not a number.
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
