@@ -64,11 +64,21 @@ impl<'b> Numbers<'b> {
     }
 
     /// The number of a row; `None` if it has more than 63 bits.
+    #[allow(
+        clippy::unnecessary_fallible_conversions,
+        clippy::useless_conversion,
+        reason = "written once for every width, and only some can fail"
+    )]
     pub(super) fn get(self, row: usize) -> Option<i64> {
         of_any_width!(self, values => values.get(row).and_then(|value| i64::try_from(*value).ok()))
     }
 
     /// The number of a row as a position.
+    #[allow(
+        clippy::unnecessary_fallible_conversions,
+        clippy::useless_conversion,
+        reason = "written once for every width, and only some can fail"
+    )]
     pub(super) fn position(self, row: usize) -> Option<usize> {
         of_any_width!(self, values => values.get(row).and_then(|value| usize::try_from(*value).ok()))
     }

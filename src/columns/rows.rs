@@ -45,10 +45,7 @@ impl<'b> Rows<'b> {
     /// The user of a row that is not among the suspects. Its lists are put into `lists`; `None` if the row
     /// has no ID after all.
     pub(super) fn row<'r>(&'r self, at: usize, lists: &'r mut Entries<'b>) -> Option<Row<'r, 'b>> {
-        let id = match self.cells_of(Field::Id.slot())?.view(at, &Kind::Id)? {
-            View::Id(id) => id,
-            _ => return None,
-        };
+        let View::Id(id) = self.cells_of(Field::Id.slot())?.view(at, &Kind::Id)? else { return None };
         lists.fill(self, at);
         Some(Row { rows: self, at, id, lists })
     }

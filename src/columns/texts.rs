@@ -117,14 +117,14 @@ fn are_usual<O: OffsetSizeTrait>(array: &GenericStringArray<O>, most: usize) -> 
     let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return true };
     let bytes = array.value_data().get(first.as_usize()..last.as_usize()).unwrap_or_default();
     // Without a way out in the middle, so that many are looked at together.
-    let nul = bytes.iter().fold(false, |found, byte| found || (*byte == 0));
+    let nul = bytes.contains(&0);
     let most = O::from_usize(most).unwrap_or_else(|| offsets[0]);
-    let long = offsets.windows(2).fold(false, |found, pair| found || (pair[1] - pair[0] > most));
+    let long = offsets.windows(2).any(|pair| pair[1] - pair[0] > most);
     !nul && !long
 }
 
 fn has_empty<O: OffsetSizeTrait>(array: &GenericStringArray<O>) -> bool {
-    array.value_offsets().windows(2).fold(false, |found, pair| found || (pair[0] == pair[1]))
+    array.value_offsets().windows(2).any(|pair| pair[0] == pair[1])
 }
 
 impl<'b> Texts<'b> {

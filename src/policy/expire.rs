@@ -89,18 +89,22 @@ impl TimeConditions {
     }
 }
 
+/// Facts alone do not tell: expressions have to be evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NeedsExpressions;
+
 /// Until when a decision stays valid, as far as the facts alone tell: the day on which some time
-/// condition flips, if one does. `None` where expressions have to be evaluated.
+/// condition flips, if one does.
 pub(crate) fn flips_by_facts(
     conditions: &TimeConditions,
     user: &impl Facts,
     moment: &Moment,
-) -> Option<Option<i64>> {
+) -> Result<Option<i64>, NeedsExpressions> {
     let today = day_number(moment.today());
     match (conditions.daily, conditions.conditions.is_empty()) {
-        (true, _) => Some(Some(today + 1)),
-        (false, true) => Some(conditions.linear.next(user, today)),
-        (false, false) => None,
+        (true, _) => Ok(Some(today + 1)),
+        (false, true) => Ok(conditions.linear.next(user, today)),
+        (false, false) => Err(NeedsExpressions),
     }
 }
 

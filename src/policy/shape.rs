@@ -89,7 +89,7 @@ impl Evaluator {
         }
         index.stand_by_facts(standing, facts, View::of(&leaving.has_left));
         let mut flips = flips_by_facts(self.time_conditions(), facts, moment);
-        if index.computes() || flips.is_none() {
+        if index.computes() || flips.is_err() {
             // Expressions look at a whole user.
             let mut user = facts.to_user();
             user.set(Field::HasLeft.slot(), leaving.has_left.clone());
@@ -97,8 +97,7 @@ impl Evaluator {
                 if !standing.is_odd() {
                     index.stand_by_conditions(standing, self.policy(), &user, moment);
                 }
-                flips =
-                    flips.or_else(|| Some(flips_of(self.time_conditions(), self.policy(), &user, moment)));
+                flips = flips.or_else(|_| Ok(flips_of(self.time_conditions(), self.policy(), &user, moment)));
             });
         }
         words.clear();
@@ -117,7 +116,7 @@ impl Evaluator {
             }
         };
         let midnight = shape.ends_daily().then(|| day_number(moment.today()) + 1);
-        let flips = [flips.flatten(), midnight].into_iter().flatten().min();
+        let flips = [flips.ok().flatten(), midnight].into_iter().flatten().min();
         let flips = flips.and_then(|day| calendar.first_instant(moment, day));
         let changes = leaving.changes.filter(|at| *at > moment.instant());
         let valid_until = [changes, flips].into_iter().flatten().min();

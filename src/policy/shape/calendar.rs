@@ -6,7 +6,7 @@ use crate::model::Moment;
 use crate::policy::expire::first_instant;
 
 /// Days near each other have places of their own, so that a few years fit.
-const PLACES: usize = 2_048;
+const PLACES: u16 = 2_048;
 
 /// What was found out about days, of one moment only.
 #[derive(Debug)]
@@ -17,18 +17,24 @@ pub(super) struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { starts: Memory(vec![None; PLACES].into()), first_instants: Memory(vec![None; PLACES].into()) }
+        Self {
+            starts: Memory(vec![None; usize::from(PLACES)].into()),
+            first_instants: Memory(vec![None; usize::from(PLACES)].into()),
+        }
     }
 }
 
 /// For each place the day that was asked about last and the answer.
 #[derive(Debug)]
-struct Memory(Box<[Option<(i64, Option<OffsetDateTime>)>]>);
+struct Memory(Box<[Option<Known>]>);
+
+/// A day and the answer about it.
+type Known = (i64, Option<OffsetDateTime>);
 
 impl Memory {
     #[inline]
     fn get(&mut self, day: i64, find: impl FnOnce() -> Option<OffsetDateTime>) -> Option<OffsetDateTime> {
-        let at = usize::try_from(day.rem_euclid(PLACES as i64)).unwrap_or(0);
+        let at = usize::try_from(day.rem_euclid(i64::from(PLACES))).unwrap_or(0);
         match self.0.get_mut(at) {
             Some(Some((known, instant))) if *known == day => *instant,
             Some(place) => {

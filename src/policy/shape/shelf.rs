@@ -155,8 +155,8 @@ impl Shelf {
 mod tests {
     use super::*;
 
-    fn shape(timed: bool) -> Option<Shape> {
-        Some(Shape::new(Decision::nothing(None), timed, false))
+    fn shape(timed: bool) -> Shape {
+        Shape::new(Decision::nothing(None), timed, false)
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         let mut shelf = Shelf::default();
         for number in 0..ROOM as u64 + 3 {
             let words = [number];
-            let kept = shelf.keep(&Key { words: &words, leaves: None }, shape(false));
+            let kept = shelf.keep(&Key { words: &words, leaves: None }, Some(shape(false)));
             let Kept::Shape(kept) = kept else { panic!("a shape was made") };
             assert_eq!(kept.number().is_some(), number < ROOM as u64);
         }
@@ -176,8 +176,8 @@ mod tests {
     fn the_leaving_instant_counts_only_where_times_are_counted_from_it() {
         let mut shelf = Shelf::default();
         let now = Some(OffsetDateTime::UNIX_EPOCH);
-        shelf.keep(&Key { words: &[1], leaves: None }, shape(false));
-        shelf.keep(&Key { words: &[2], leaves: None }, shape(true));
+        shelf.keep(&Key { words: &[1], leaves: None }, Some(shape(false)));
+        shelf.keep(&Key { words: &[2], leaves: None }, Some(shape(true)));
         shelf.keep(&Key { words: &[3], leaves: None }, None);
         let found = |words: &[u64], leaves| shelf.find(&Key { words, leaves });
         assert!(matches!(found(&[1], now), Some(Kept::Shape(_))));
