@@ -38,6 +38,8 @@
 //!
 //! The core reads no clock, no environment and no network, keeps nothing global, and has no unsafe code.
 
+#[cfg(feature = "apply")]
+pub mod apply;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "arrow")]

@@ -6,7 +6,7 @@ use super::Severity;
 
 macro_rules! codes {
     ($($variant:ident = $code:literal, $severity:ident, $title:literal;)+) => {
-        /// A stable code: `P` policy, `D` directory, `L` plan. Each has a page under `docs/errors/`.
+        /// A stable code: `P` policy, `D` directory, `L` plan, `A` apply, `H` history. Each has a page under `docs/errors/`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code { $(#[doc = $title] $variant),+ }
@@ -203,6 +203,42 @@ codes! {
     Oneself = "L0404", Error, "a plan about oneself";
     LastFullAdministrator = "L0405", Error, "the last full administrator";
     OpenElsewhere = "L0406", Warning, "a user with work still open";
+    // Carrying out: journal, keys, files
+    JournalUnusable = "A0001", Error, "a journal that cannot be used";
+    JournalBusy = "A0002", Error, "a journal on which another process works";
+    JournalCorrupt = "A0003", Error, "a journal that is not what was written";
+    NotAJournal = "A0004", Error, "a file that is no journal";
+    NotAKey = "A0005", Error, "a file that is no key";
+    NotAWorld = "A0006", Error, "a simulated platform that cannot be read";
+    // Carrying out: before the first step
+    PlanExpired = "A0101", Error, "a plan that has expired";
+    PlanOfTheFuture = "A0102", Error, "a plan from the future";
+    ActorLostAuthority = "A0103", Error, "an actor who may not do it any more";
+    OverDayAtWork = "A0104", Error, "more in a day than its limit allows, by the journal";
+    // Carrying out: approvals
+    NotAnApproval = "A0201", Error, "a file that is no approval";
+    UnknownApprover = "A0202", Error, "an approval by nobody who may approve";
+    ForgedApproval = "A0203", Error, "an approval that its key did not sign";
+    ApprovalOfOtherPlan = "A0204", Error, "an approval of another plan";
+    ApprovalExpired = "A0205", Error, "an approval that does not hold now";
+    ApprovalByActor = "A0206", Error, "an approval by the one who owns the plan";
+    ApprovedTwice = "A0207", Error, "one person's approval given twice";
+    OtherApprovers = "A0208", Error, "other approvers than the plan was made with";
+    TooFewApprovals = "A0209", Error, "too few approvals";
+    // Carrying out: during the run
+    StepBeforeFailed = "A0301", Warning, "a step before it was not done";
+    PersonReturned = "A0302", Warning, "a person who is back";
+    HeldMeanwhile = "A0303", Warning, "a hold that came after the plan";
+    CredentialChanged = "A0304", Warning, "a credential that changed after the plan";
+    OutcomeUnknown = "A0305", Error, "a step of which nobody knows whether it was done";
+    RunCancelled = "A0306", Warning, "a run that somebody stopped";
+    TooManyFailures = "A0307", Error, "a run that stopped after failures";
+    TooMuchDrift = "A0308", Error, "a run that stopped because too much has changed";
+    // The history
+    HistoryBroken = "H0001", Error, "a history that is not what was written";
+    NotACheckpoint = "H0002", Error, "a file that is no checkpoint";
+    ForgedCheckpoint = "H0003", Error, "a checkpoint that its key did not sign";
+    CheckpointMismatch = "H0004", Error, "a history that is not that of the checkpoint";
 }
 
 impl fmt::Display for Code {

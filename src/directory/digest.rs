@@ -36,6 +36,12 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// The digest that is written as these bytes.
+    #[cfg(feature = "apply")]
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -24,6 +24,17 @@ pub struct Approvers(BTreeMap<String, PublicKey>);
 pub struct PublicKey([u8; 32]);
 
 impl PublicKey {
+    /// The key with these 32 bytes.
+    #[cfg(feature = "apply")]
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// As `approvers.toml` has it: base64.
+    pub fn to_text(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -32,7 +43,7 @@ impl PublicKey {
 
 impl Serialize for PublicKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(self.0))
+        serializer.serialize_str(&self.to_text())
     }
 }
 

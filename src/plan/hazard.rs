@@ -4,7 +4,7 @@
 //! would happen and what the cheapest way out is. Refusals are told apart from hazards: they are about
 //! the person who plans, or about limits, not about the platform.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Code;
 use crate::model::Id;
@@ -117,7 +117,7 @@ pub struct Refusal {
 }
 
 /// Why a user is held, refused or left to another plan: a code and a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// The code of a hold (`no_ground`), hazard or refusal (`L0402`).
     pub code: String,
@@ -126,7 +126,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code: code.as_str().to_owned(), message: message.into() }
     }
 

@@ -46,6 +46,8 @@ pub use licences::{Freed, Seats};
 pub use limits::{GuardCheck, Recent};
 pub use make::{Request, plan};
 pub use open::{MOST_PLAN_BYTES, OpenWork};
+#[cfg(feature = "apply")]
+pub(crate) use open::{not_a_plan, verified_plan};
 pub use payload::{Configuration, IOS_DOMAIN, Purpose, Setting};
 pub use settings::MOST_SETTINGS_BYTES;
 pub use step::{

@@ -58,20 +58,8 @@ impl OpenWork {
     /// # Errors
     /// [`Code::NotAPlan`] for what is not a plan, [`Code::PlanAltered`] if it is not what was written.
     pub fn add_plan(&mut self, name: &str, text: &[u8]) -> Result<(), Diagnostic> {
-        let refuse = |fault: Fault| {
-            let (code, message, place) = match fault {
-                Fault::NoJson(place) => (Code::NotAPlan, "this is not JSON, or not all of it", place),
-                Fault::Lacks(what) => {
-                    let message = format!("this is no plan: it has no {what}");
-                    return Diagnostic::new(Code::NotAPlan, message, name, Place::FILE).help(REMAKE);
-                }
-                Fault::Altered => (Code::PlanAltered, "this is not what was written", Place::FILE),
-            };
-            let help = if code == Code::PlanAltered { ALTERED } else { REMAKE };
-            Diagnostic::new(code, message, name, place).help(help)
-        };
-        let (digest, plan) = verified(text).map_err(refuse)?;
-        let read = Read::of(&plan).map_err(refuse)?;
+        let (digest, plan) = verified_plan(name, text)?;
+        let read = Read::of(&plan).map_err(|fault| fault.told(name))?;
         for user in read.users {
             self.insert(user, digest);
         }
@@ -88,6 +76,34 @@ enum Fault {
     NoJson(Place),
     Lacks(&'static str),
     Altered,
+}
+
+impl Fault {
+    fn told(self, name: &str) -> Diagnostic {
+        match self {
+            Self::NoJson(place) => {
+                let message = "this is not JSON, or not all of it";
+                Diagnostic::new(Code::NotAPlan, message, name, place).help(REMAKE)
+            }
+            Self::Lacks(what) => not_a_plan(name, what),
+            Self::Altered => {
+                let message = "this is not what was written";
+                Diagnostic::new(Code::PlanAltered, message, name, Place::FILE).help(ALTERED)
+            }
+        }
+    }
+}
+
+/// The diagnostic for a file that is no plan, because it lacks something.
+pub(crate) fn not_a_plan(name: &str, lacks: &str) -> Diagnostic {
+    let message = format!("this is no plan: it has no {lacks}");
+    Diagnostic::new(Code::NotAPlan, message, name, Place::FILE).help(REMAKE)
+}
+
+/// The digest of a plan and the plan without it, if the text is what was written. `name` is what the diagnostic
+/// calls the file.
+pub(crate) fn verified_plan(name: &str, text: &[u8]) -> Result<(Digest, Json), Diagnostic> {
+    verified(text).map_err(|fault| fault.told(name))
 }
 
 /// The plan without its digest, if the text is the canonical JSON of a plan with the right one. Whatever else the

@@ -1,0 +1,151 @@
+//! Whether a plan may be carried out at all: everything that is checked before its first step.
+//!
+//! In go the plan, the approvals, what the journal says of the last day, and the directory as it is now if there is
+//! one; out come the entries with which the plan is accepted, or everything that is in the way. Nothing is begun by
+//! halves.
+
+use std::collections::BTreeSet;
+
+use time::{Duration, OffsetDateTime};
+
+use super::approval::{Counts, Signed};
+use super::event::{Entry, Event};
+use super::paper::Paper;
+use crate::diagnostic::Code;
+use crate::directory::{Digest, Directory};
+use crate::model::{Privilege, format_instant};
+use crate::plan::{ActionClass, Approvers, Reason};
+
+/// How far clocks of different machines may be apart.
+const SKEW: Duration = Duration::minutes(5);
+
+/// What is looked at before the first step.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission<'a> {
+    /// The plan.
+    pub paper: &'a Paper,
+    /// Who may approve.
+    pub approvers: Option<&'a Approvers>,
+    /// Who did.
+    pub approvals: &'a [Signed],
+    /// The directory as it is now.
+    pub directory: Option<&'a Directory>,
+    /// On how many users other plans acted in the last 24 hours, by class.
+    pub recent: Counts,
+    /// The policy of the plan that was accepted last.
+    pub last_policy: Option<Digest>,
+    /// The instant.
+    pub now: OffsetDateTime,
+}
+
+/// The entries with which a plan is accepted.
+///
+/// # Errors
+/// Every reason why it may not be carried out.
+pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
+    let Admission { paper, approvals, last_policy, now, .. } = *admission;
+    let mut reasons = times(paper, now);
+    reasons.extend(approved(admission));
+    reasons.extend(within_a_day(paper, admission.recent));
+    if let Some(directory) = admission.directory {
+        reasons.extend(authorised(paper, directory));
+    }
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
+    let entry = |event| Entry {
+        at: now,
+        actor: Some(paper.actor().to_owned()),
+        plan: Some(*paper.digest()),
+        event,
+    };
+    let changed = last_policy.filter(|before| before != paper.policy());
+    let mut entries = Vec::new();
+    entries.extend(
+        changed.map(|before| entry(Event::PolicyChanged { before, now: *paper.policy() })),
+    );
+    entries.extend(approvals.iter().map(|approval| entry(Event::Approved { approval: approval.clone() })));
+    entries.push(entry(Event::Accepted {
+        directory: *paper.directory(),
+        policy: *paper.policy(),
+        counts: paper.counts(),
+        steps: u32::try_from(paper.steps().len()).unwrap_or(u32::MAX),
+    }));
+    Ok(entries)
+}
+
+/// A plan holds from when it was made until it expires.
+fn times(paper: &Paper, now: OffsetDateTime) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if now >= paper.expires_at() {
+        let message = format!("the plan expired at {}; make a new one", format_instant(paper.expires_at()));
+        reasons.push(Reason::new(Code::PlanExpired, message));
+    }
+    if now < paper.as_of().saturating_sub(SKEW) {
+        let message = format!("the plan was made at {}, which is still to come", format_instant(paper.as_of()));
+        reasons.push(Reason::new(Code::PlanOfTheFuture, message));
+    }
+    reasons
+}
+
+fn approved(admission: &Admission<'_>) -> Vec<Reason> {
+    let Admission { paper, approvers, approvals, now, .. } = *admission;
+    let nobody = Approvers::default();
+    let approvers = approvers.unwrap_or(&nobody);
+    let mut reasons = Vec::new();
+    let planned = paper.approvers();
+    if planned.is_some_and(|planned| *planned != approvers.digest()) || planned.is_none() && !approvals.is_empty()
+    {
+        let message = "the approvers are not those that the plan was made with".to_owned();
+        reasons.push(Reason::new(Code::OtherApprovers, message));
+    }
+    reasons.extend(approvals.iter().filter_map(|approval| approval.fault(paper, approvers, now)));
+    let people: BTreeSet<&str> = approvals.iter().map(|signed| signed.approval.approver.as_str()).collect();
+    if people.len() < approvals.len() {
+        let message = "somebody's approval is given twice; it counts once".to_owned();
+        reasons.push(Reason::new(Code::ApprovedTwice, message));
+    }
+    let needed = paper.approvals_needed();
+    if people.len() < needed as usize {
+        let message = format!("the plan needs {needed} approvals, and there are {}", people.len());
+        reasons.push(Reason::new(Code::TooFewApprovals, message));
+    }
+    reasons
+}
+
+/// Many small plans may not do what one large plan may not.
+fn within_a_day(paper: &Paper, recent: Counts) -> impl Iterator<Item = Reason> {
+    ActionClass::ALL.iter().filter_map(move |class| {
+        let limit = paper.day_limit(*class)?;
+        let day = u64::from(paper.counts().of(*class)) + u64::from(recent.of(*class));
+        let message = format!("{class} steps for {day} users within 24 hours, and the limit is {limit}");
+        (paper.counts().of(*class) > 0 && day > limit).then(|| Reason::new(Code::OverDayAtWork, message))
+    })
+}
+
+/// Whether the actor is still an administrator who may do every step, and to whom.
+fn authorised(paper: &Paper, directory: &Directory) -> Vec<Reason> {
+    let refuse = |message: String| vec![Reason::new(Code::ActorLostAuthority, message)];
+    let actor = directory.administrators().iter().find(|known| known.name == paper.actor());
+    let Some(actor) = actor else {
+        return refuse(format!("{} is no administrator any more", paper.actor()));
+    };
+    let missing: BTreeSet<Privilege> = paper
+        .steps()
+        .iter()
+        .map(|step| step.privilege)
+        .filter(|privilege| !actor.may(*privilege))
+        .collect();
+    if let Some(privilege) = missing.first() {
+        return refuse(format!("{} has no longer the privilege {privilege}", paper.actor()));
+    }
+    let outside = paper
+        .users()
+        .iter()
+        .filter_map(|user| directory.user(user.id))
+        .find(|user| !actor.reaches(user));
+    match outside {
+        Some(user) => refuse(format!("{} is no longer in the scope of {}", user.id(), paper.actor())),
+        None => Vec::new(),
+    }
+}

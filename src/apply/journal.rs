@@ -1,0 +1,276 @@
+//! The journal: one SQLite file that holds the history and the plans it is about.
+//!
+//! What [`Journal::record`] was given is on the disk when it returns: write-ahead log, full synchronisation, one
+//! connection. The file is locked for as long as it is open, so a second process cannot work on it; the lock goes
+//! with the process. On opening, everything is verified; what is broken is refused, never cut off.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+
+use super::error::JournalError;
+use super::event::{Entry, Event};
+use super::history::{History, Record, Verified, Verifier};
+use crate::directory::Digest;
+
+/// What marks the file as a journal: "lvr1".
+const APPLICATION: i64 = 0x6c76_7231;
+/// The version of the records.
+const FORMAT: u32 = 1;
+
+/// Where is recorded what is about to be done, and what was.
+pub trait Journal {
+    /// Records entries, all or none. When it returns they survive any crash.
+    ///
+    /// # Errors
+    /// If that cannot be promised. Then nothing may be done.
+    fn record(&mut self, entries: Vec<Entry>) -> Result<(), JournalError>;
+
+    /// Records entries together with the plan they are about, all or none.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    fn record_plan(&mut self, entries: Vec<Entry>, digest: &Digest, text: &str) -> Result<(), JournalError>;
+
+    /// Goes through everything that was recorded, in order.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn replay(&self, see: &mut dyn FnMut(Entry)) -> Result<(), JournalError>;
+}
+
+/// A journal in a file.
+#[derive(Debug)]
+pub struct FileJournal {
+    connection: Connection,
+    history: History,
+    /// A write failed, and nobody can say how far it came.
+    broken: bool,
+}
+
+impl FileJournal {
+    /// Opens the journal at `path`, or begins one there.
+    ///
+    /// # Errors
+    /// If another process works on it, if it is no journal, if it is not what was written, or if the file cannot be
+    /// used.
+    pub fn open(path: &Path, now: time::OffsetDateTime) -> Result<Self, JournalError> {
+        refuse_other_files(path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+        let mut journal = Self { connection, history: History::default(), broken: false };
+        let is_new = journal.lock()?;
+        if is_new {
+            journal.begin(now)?;
+        } else {
+            journal.history = journal.verified(None, |_| {})?.history;
+        }
+        Ok(journal)
+    }
+
+    /// Opens a journal to look at it. Nothing is written.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; a file that is not there is an error.
+    pub fn look(path: &Path) -> Result<Self, JournalError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+        let journal = Self { connection, history: History::default(), broken: true };
+        journal.check_kind()?;
+        Ok(journal)
+    }
+
+    /// Takes the file for this process; whether it is empty comes out.
+    fn lock(&self) -> Result<bool, JournalError> {
+        let pragma = |name: &str, value: &str| {
+            self.connection.pragma_update(None, name, value).map_err(unusable)
+        };
+        pragma("locking_mode", "EXCLUSIVE")?;
+        pragma("fullfsync", "ON")?;
+        pragma("checkpoint_fullfsync", "ON")?;
+        let is_new = self.is_empty()?;
+        if !is_new {
+            self.check_kind()?;
+        }
+        pragma("journal_mode", "WAL")?;
+        pragma("synchronous", "FULL")?;
+        self.connection.execute_batch("BEGIN EXCLUSIVE; COMMIT").map_err(unusable)?;
+        Ok(is_new)
+    }
+
+    fn is_empty(&self) -> Result<bool, JournalError> {
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let count: i64 = self.connection.query_row(tables, [], |row| row.get(0)).map_err(unusable)?;
+        Ok(count == 0)
+    }
+
+    fn check_kind(&self) -> Result<(), JournalError> {
+        let number = |name: &str| -> Result<i64, JournalError> {
+            self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(unusable)
+        };
+        if number("application_id")? != APPLICATION {
+            return Err(JournalError::Foreign(FOREIGN.to_owned()));
+        }
+        let format = number("user_version")?;
+        if format != i64::from(FORMAT) {
+            return Err(JournalError::Foreign(format!(
+                "this journal has format {format}, and this version of leaver knows {FORMAT}"
+            )));
+        }
+        let check: String = self
+            .connection
+            .pragma_query_value(None, "quick_check", |row| row.get(0))
+            .map_err(unusable)?;
+        if check == "ok" { Ok(()) } else { Err(JournalError::Corrupt(check)) }
+    }
+
+    fn begin(&mut self, now: time::OffsetDateTime) -> Result<(), JournalError> {
+        let batch = format!(
+            "BEGIN EXCLUSIVE;
+             CREATE TABLE records (n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+             CREATE TABLE plans (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+             PRAGMA application_id = {APPLICATION};
+             PRAGMA user_version = {FORMAT};"
+        );
+        self.connection.execute_batch(&batch).map_err(unusable)?;
+        let event =
+            Event::Opened { leaver_version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT };
+        let line = self.history.seal(Entry { at: now, actor: None, plan: None, event });
+        let inserted = self.connection.execute("INSERT INTO records VALUES (1, ?1)", params![line]);
+        inserted.and_then(|_| self.connection.execute_batch("COMMIT")).map_err(unusable)
+    }
+
+    /// Verifies the whole history. The root at `size` is remembered, and each record given to `see`.
+    ///
+    /// # Errors
+    /// If it is not what was written, or cannot be read.
+    pub fn verified(&self, size: Option<u64>, mut see: impl FnMut(Record)) -> Result<Verified, JournalError> {
+        let mut verifier = Verifier::new(size);
+        self.lines(|line| {
+            let record = verifier.take(line).map_err(|broken| JournalError::Corrupt(broken.to_string()))?;
+            see(record);
+            Ok(())
+        })?;
+        let verified = verifier.finish();
+        if verified.history.size() == 0 {
+            return Err(JournalError::Corrupt("it has no records".to_owned()));
+        }
+        Ok(verified)
+    }
+
+    /// Goes through the lines of the history, in order.
+    ///
+    /// # Errors
+    /// If they cannot be read, and those of `see`.
+    pub fn lines(&self, mut see: impl FnMut(&str) -> Result<(), JournalError>) -> Result<(), JournalError> {
+        let mut statement = self.connection.prepare("SELECT line FROM records ORDER BY n").map_err(unusable)?;
+        let mut rows = statement.query([]).map_err(unusable)?;
+        while let Some(row) = rows.next().map_err(unusable)? {
+            let line = row.get_ref(0).map_err(unusable)?;
+            let line = line.as_str().map_err(|error| JournalError::Corrupt(error.to_string()))?;
+            see(line)?;
+        }
+        Ok(())
+    }
+
+    /// The canonical JSON of a plan that was accepted.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn plan(&self, digest: &Digest) -> Result<Option<String>, JournalError> {
+        use rusqlite::OptionalExtension as _;
+        self.connection
+            .query_row("SELECT text FROM plans WHERE digest = ?1", params![digest.to_string()], |row| row.get(0))
+            .optional()
+            .map_err(unusable)
+    }
+
+    /// Leaves the file no room to grow, as a full disk does.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self) {
+        self.connection.pragma_update(None, "max_page_count", 4).expect("a limit");
+    }
+
+    /// Its end, as far as this connection has read and written it.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    fn write(&mut self, entries: Vec<Entry>, plan: Option<(&Digest, &str)>) -> Result<(), JournalError> {
+        if self.broken {
+            return Err(JournalError::Unusable("an earlier write failed; open it again".to_owned()));
+        }
+        let mut history = self.history.clone();
+        let mut lines = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let n = history.size() + 1;
+            lines.push((n, history.seal(entry)));
+        }
+        let written = self.commit(&lines, plan);
+        // After a failure nobody knows what is on the disk: only opening again finds out.
+        self.broken = written.is_err();
+        written.map_err(unusable)?;
+        self.history = history;
+        Ok(())
+    }
+
+    fn commit(&mut self, lines: &[(u64, String)], plan: Option<(&Digest, &str)>) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        if let Some((digest, text)) = plan {
+            let insert = "INSERT OR IGNORE INTO plans VALUES (?1, ?2)";
+            transaction.execute(insert, params![digest.to_string(), text])?;
+        }
+        for (n, line) in lines {
+            let n = i64::try_from(*n).unwrap_or(i64::MAX);
+            transaction.prepare_cached("INSERT INTO records VALUES (?1, ?2)")?.execute(params![n, line])?;
+        }
+        transaction.commit()
+    }
+}
+
+impl Journal for FileJournal {
+    fn record(&mut self, entries: Vec<Entry>) -> Result<(), JournalError> {
+        self.write(entries, None)
+    }
+
+    fn record_plan(&mut self, entries: Vec<Entry>, digest: &Digest, text: &str) -> Result<(), JournalError> {
+        self.write(entries, Some((digest, text)))
+    }
+
+    fn replay(&self, see: &mut dyn FnMut(Entry)) -> Result<(), JournalError> {
+        self.lines(|line| {
+            let record: Record = serde_json::from_str(line)
+                .map_err(|_| JournalError::Corrupt("a record that this version does not know".to_owned()))?;
+            see(record.entry);
+            Ok(())
+        })
+    }
+}
+
+/// What every SQLite file begins with.
+const HEAD: &[u8; 16] = b"SQLite format 3\0";
+
+/// SQLite takes a short file of anything for a new database, and would write over it.
+fn refuse_other_files(path: &Path) -> Result<(), JournalError> {
+    let mut head = Vec::new();
+    match File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head)) {
+        Ok(0) => Ok(()),
+        Ok(_) if head == HEAD => Ok(()),
+        Ok(_) => Err(JournalError::Foreign(FOREIGN.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(JournalError::Unusable(error.to_string())),
+    }
+}
+
+const FOREIGN: &str = "this file is no journal of leaver";
+
+fn unusable(error: rusqlite::Error) -> JournalError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => JournalError::Busy,
+        Some(ErrorCode::NotADatabase) => JournalError::Foreign(FOREIGN.to_owned()),
+        Some(ErrorCode::DatabaseCorrupt) => JournalError::Corrupt(error.to_string()),
+        _ => JournalError::Unusable(error.to_string()),
+    }
+}

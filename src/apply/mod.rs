@@ -1,0 +1,56 @@
+//! Carrying plans out, so that no crash, drift or mistake does harm, and keeping a history nobody can alter.
+//!
+//! In goes a [`Paper`], which is a plan read back from its file, and a [`Connector`] that can act on the platform.
+//! Before anything is done its intent is durable in a [`Journal`], afterwards its outcome. Whatever is not known
+//! for sure (a lost reply, a crash between the two) is found out by waiting as long as the platform may take and
+//! reading back; it is never done again on a guess. Where nothing can be read back, and the step cannot be taken
+//! back, a person decides.
+//!
+//! The records of the journal, each bound to the one before by its digest, are the history.
+//!
+//! | module | for |
+//! |---|---|
+//! | `paper` | plans as they are carried out |
+//! | `approval`, `key` | who agreed, by ed25519 signatures |
+//! | `connector`, `outcome` | what acts, and what it may answer |
+//! | `event`, `work` | what is recorded, and how it then stands with each step |
+//! | `engine`, `ready`, `admission` | the run |
+//! | `history`, `merkle`, `checkpoint` | the chain of records, and its proof |
+//! | `journal` | the file |
+//! | `simulator` | the platform on a virtual clock |
+//! | `status` | what was planned beside what is observed |
+
+mod admission;
+mod approval;
+mod checkpoint;
+mod connector;
+mod engine;
+mod error;
+mod event;
+mod history;
+mod journal;
+mod key;
+mod merkle;
+mod outcome;
+mod paper;
+mod ready;
+pub mod simulator;
+mod status;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use admission::{Admission, admit};
+pub use approval::{Approval, Counts, Signed};
+pub use checkpoint::Checkpoint;
+pub use connector::{Ability, Connector, Effect, IdSight, Sight};
+pub use engine::{Engine, Pace, Run, Stop};
+pub use error::{ApplyError, JournalError};
+pub use event::{Entry, Event};
+pub use history::{History, Record, Verified, verify};
+pub use journal::{FileJournal, Journal};
+pub use key::{Secret, verify_signature};
+pub use outcome::{Key, NoOp, Outcome};
+pub use paper::{Paper, PaperStep, PaperUser, PaperWith};
+pub use status::{State, Status, StepStatus, status};
+pub use work::{Standing, Work};

@@ -1,0 +1,7 @@
+//! Tests of carrying plans out.
+
+mod crash;
+mod files;
+mod papers;
+mod run;
+mod tamper;

@@ -1,0 +1,86 @@
+//! Plans to carry out, made the usual way, and a journal in memory.
+
+use time::OffsetDateTime;
+
+use crate::apply::{Entry, JournalError, Journal, Paper};
+use crate::directory::{Digest, Directory};
+use crate::model::parse_instant;
+use crate::plan::{Guards, Request, plan};
+use crate::policy::{Basis, Source, check};
+
+/// The instant of the plans.
+pub(super) fn morning() -> OffsetDateTime {
+    parse_instant("2026-11-22T09:00:00Z").expect("an instant")
+}
+
+pub(super) const POLICY: &str = "/// Staff lose the ID.
+fn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }
+/// Contractors keep it.
+fn contractors(user) { if user.has_left && user.employment == \"contractor\" { detach() } }";
+
+pub(super) fn directory(users: &str, more: &str) -> Directory {
+    let text = format!(
+        r#"{{"subscription": {{"id": "acme", "edition": "enterprise", "time_zone": "UTC"}},
+            "taken_at": "2026-11-22T08:00:00Z", "complete": true, "users": [{users}], {more}
+            "administrators": [{{"name": "mia", "kind": "full"}}, {{"name": "noah", "kind": "full"}},
+                               {{"name": "lena", "kind": "full"}}]}}"#
+    );
+    Directory::from_json("directory.json", text.as_bytes()).expect("a directory")
+}
+
+/// Two leavers, one of whom keeps the ID: two withdrawals, a revocation, and a detach a day later.
+pub(super) fn two_leavers() -> Directory {
+    directory(
+        r#"{"id": "ECHOECHO", "person": "E1", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"},
+           {"id": "MIAMIA01", "person": "E2", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#,
+        r#""credentials": [{"id": "c1", "kind": "single"}, {"id": "c2", "kind": "single"}],"#,
+    )
+}
+
+/// The plan about a directory by a policy.
+pub(super) fn paper(directory: &Directory, policy: &str, guards: &Guards) -> Paper {
+    Paper::read("plan.json", text(directory, policy, guards, None).as_bytes()).expect("a plan")
+}
+
+pub(super) fn text(
+    directory: &Directory,
+    policy: &str,
+    guards: &Guards,
+    approvers: Option<&crate::plan::Approvers>,
+) -> String {
+    let checked = check(vec![Source::new("acme.rhai", policy)], directory.schema(), None);
+    let policy = checked.policy.expect("no errors");
+    let basis = Basis::of(directory, morning()).expect("a basis");
+    let evaluator = policy.evaluator(basis.clone()).expect("an evaluator");
+    let decisions = evaluator.decide_directory(directory).collect::<Result<Vec<_>, _>>().expect("decisions");
+    let mut request = Request::new(directory, &policy, decisions, &basis, "mia", guards);
+    request.approvers = approvers;
+    plan(request).expect("a plan").to_json()
+}
+
+/// Guards that limit nothing and ask for no approvals.
+pub(super) fn alone() -> Guards {
+    Guards { approvals: 0, ..Guards::unlimited() }
+}
+
+/// A journal in memory, for what is not about files.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Journal for Memory {
+    fn record(&mut self, entries: Vec<Entry>) -> Result<(), JournalError> {
+        self.entries.extend(entries);
+        Ok(())
+    }
+
+    fn record_plan(&mut self, entries: Vec<Entry>, _: &Digest, _: &str) -> Result<(), JournalError> {
+        self.record(entries)
+    }
+
+    fn replay(&self, see: &mut dyn FnMut(Entry)) -> Result<(), JournalError> {
+        self.entries.iter().cloned().for_each(see);
+        Ok(())
+    }
+}
