@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
 
 use super::approval::{Counts, Signed};
+use super::error::JournalError;
 use super::event::{Entry, Event};
+use super::journal::Journal;
 use super::paper::Paper;
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory};
@@ -53,17 +55,11 @@ pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
     if !reasons.is_empty() {
         return Err(reasons);
     }
-    let entry = |event| Entry {
-        at: now,
-        actor: Some(paper.actor().to_owned()),
-        plan: Some(*paper.digest()),
-        event,
-    };
+    let entry =
+        |event| Entry { at: now, actor: Some(paper.actor().to_owned()), plan: Some(*paper.digest()), event };
     let changed = last_policy.filter(|before| before != paper.policy());
     let mut entries = Vec::new();
-    entries.extend(
-        changed.map(|before| entry(Event::PolicyChanged { before, now: *paper.policy() })),
-    );
+    entries.extend(changed.map(|before| entry(Event::PolicyChanged { before, now: *paper.policy() })));
     entries.extend(approvals.iter().map(|approval| entry(Event::Approved { approval: approval.clone() })));
     entries.push(entry(Event::Accepted {
         directory: *paper.directory(),
@@ -74,6 +70,27 @@ pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
     Ok(entries)
 }
 
+/// On how many users steps of each class were tried in the 24 hours before an instant, by the journal.
+///
+/// # Errors
+/// If the journal cannot be read.
+pub fn day_before(journal: &impl Journal, now: OffsetDateTime) -> Result<Counts, JournalError> {
+    let mut users = BTreeSet::new();
+    let since = now.saturating_sub(Duration::hours(24));
+    journal.replay(&mut |entry| {
+        if let Event::Intent { kind, user: Some(user), .. } = entry.event
+            && entry.at > since
+        {
+            users.extend(kind.class().map(|class| (class, user)));
+        }
+    })?;
+    let mut counts = Counts::default();
+    for (class, _) in users {
+        counts.add(class);
+    }
+    Ok(counts)
+}
+
 /// A plan holds from when it was made until it expires.
 fn times(paper: &Paper, now: OffsetDateTime) -> Vec<Reason> {
     let mut reasons = Vec::new();
@@ -82,7 +99,8 @@ fn times(paper: &Paper, now: OffsetDateTime) -> Vec<Reason> {
         reasons.push(Reason::new(Code::PlanExpired, message));
     }
     if now < paper.as_of().saturating_sub(SKEW) {
-        let message = format!("the plan was made at {}, which is still to come", format_instant(paper.as_of()));
+        let message =
+            format!("the plan was made at {}, which is still to come", format_instant(paper.as_of()));
         reasons.push(Reason::new(Code::PlanOfTheFuture, message));
     }
     reasons
@@ -94,8 +112,8 @@ fn approved(admission: &Admission<'_>) -> Vec<Reason> {
     let approvers = approvers.unwrap_or(&nobody);
     let mut reasons = Vec::new();
     let planned = paper.approvers();
-    if planned.is_some_and(|planned| *planned != approvers.digest()) || planned.is_none() && !approvals.is_empty()
-    {
+    let matters = paper.approvals_needed() > 0 || !approvals.is_empty();
+    if matters && planned.copied() != Some(approvers.digest()) {
         let message = "the approvers are not those that the plan was made with".to_owned();
         reasons.push(Reason::new(Code::OtherApprovers, message));
     }
@@ -130,20 +148,13 @@ fn authorised(paper: &Paper, directory: &Directory) -> Vec<Reason> {
     let Some(actor) = actor else {
         return refuse(format!("{} is no administrator any more", paper.actor()));
     };
-    let missing: BTreeSet<Privilege> = paper
-        .steps()
-        .iter()
-        .map(|step| step.privilege)
-        .filter(|privilege| !actor.may(*privilege))
-        .collect();
+    let missing: BTreeSet<Privilege> =
+        paper.steps().iter().map(|step| step.privilege).filter(|privilege| !actor.may(*privilege)).collect();
     if let Some(privilege) = missing.first() {
         return refuse(format!("{} has no longer the privilege {privilege}", paper.actor()));
     }
-    let outside = paper
-        .users()
-        .iter()
-        .filter_map(|user| directory.user(user.id))
-        .find(|user| !actor.reaches(user));
+    let outside =
+        paper.users().iter().filter_map(|user| directory.user(user.id)).find(|user| !actor.reaches(user));
     match outside {
         Some(user) => refuse(format!("{} is no longer in the scope of {}", user.id(), paper.actor())),
         None => Vec::new(),

@@ -131,12 +131,7 @@ impl Signed {
     }
 
     /// What is wrong with it, as an approval of `paper` at an instant.
-    pub(super) fn fault(
-        &self,
-        paper: &Paper,
-        approvers: &Approvers,
-        now: OffsetDateTime,
-    ) -> Option<Reason> {
+    pub(super) fn fault(&self, paper: &Paper, approvers: &Approvers, now: OffsetDateTime) -> Option<Reason> {
         let Approval { purpose, plan, counts, approver, at, until } = &self.approval;
         let refuse = |code: Code, message: String| Some(Reason::new(code, message));
         let key = approvers.iter().find(|(name, _)| name == approver);
@@ -153,11 +148,17 @@ impl Signed {
             );
         }
         if plan != paper.digest() || *counts != paper.counts() {
-            return refuse(Code::ApprovalOfOtherPlan, format!("the approval by {approver} is for another plan"));
+            return refuse(
+                Code::ApprovalOfOtherPlan,
+                format!("the approval by {approver} is for another plan"),
+            );
         }
         if *at > now.saturating_add(SKEW) || *until <= now || *until - *at > LONGEST {
-            let message =
-                format!("the approval by {approver} holds from {} to {}", format_instant(*at), format_instant(*until));
+            let message = format!(
+                "the approval by {approver} holds from {} to {}",
+                format_instant(*at),
+                format_instant(*until)
+            );
             return refuse(Code::ApprovalExpired, message);
         }
         (approver == paper.actor()).then(|| {

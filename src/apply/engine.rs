@@ -117,7 +117,17 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
                 work.take(entry.at, &entry.event);
             }
         })?;
-        Ok(Self { paper, journal, connector, pace, work, latest, requests, failures: 0, drifted: BTreeSet::new() })
+        Ok(Self {
+            paper,
+            journal,
+            connector,
+            pace,
+            work,
+            latest,
+            requests,
+            failures: 0,
+            drifted: BTreeSet::new(),
+        })
     }
 
     /// How it stands.
@@ -167,7 +177,8 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             if let Some(until) = next {
                 return Ok(Run::Waiting { until });
             }
-            let is_over = |standing: &Standing| standing.is_final() && !matches!(standing, Standing::Held { .. });
+            let is_over =
+                |standing: &Standing| standing.is_final() && !matches!(standing, Standing::Held { .. });
             if !self.work.steps().iter().all(is_over) {
                 return Ok(Run::Held);
             }
@@ -185,14 +196,10 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
     }
 
     fn note(&mut self, at: OffsetDateTime, event: Event) -> Result<(), JournalError> {
-        let entry = Entry {
-            at,
-            actor: Some(self.paper.actor().to_owned()),
-            plan: Some(*self.paper.digest()),
-            event: event.clone(),
-        };
-        self.journal.record(vec![entry])?;
-        self.work.take(at, &event);
+        let actor = Some(self.paper.actor().to_owned());
+        let entry = Entry { at, actor, plan: Some(*self.paper.digest()), event };
+        self.journal.record(vec![entry.clone()])?;
+        self.work.take(at, &entry.event);
         Ok(())
     }
 
@@ -203,7 +210,8 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             Standing::Untouched => self.begin(at, step, now, now),
             Standing::Again { since, attempt } => {
                 let doublings = attempt.saturating_sub(1).min(16);
-                let wait = if attempt == 0 { Duration::ZERO } else { self.pace.backoff * 2_i32.pow(doublings) };
+                let wait =
+                    if attempt == 0 { Duration::ZERO } else { self.pace.backoff * 2_i32.pow(doublings) };
                 self.begin(at, step, now, since.saturating_add(wait))
             }
             Standing::Open { since, attempt } => self.settle(step, since, attempt, now),

@@ -42,7 +42,9 @@ impl JournalError {
             Self::Corrupt(_) => {
                 "nothing is repaired by cutting: take the journal from a backup, and find out who or what changed it"
             }
-            Self::Foreign(_) => "name a journal that this version of leaver made, or a file that is not there yet",
+            Self::Foreign(_) => {
+                "name a journal that this version of leaver made, or a file that is not there yet"
+            }
         }
     }
 }

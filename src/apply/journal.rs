@@ -1,4 +1,4 @@
-//! The journal: one SQLite file that holds the history and the plans it is about.
+//! The journal: one `SQLite` file that holds the history and the plans it is about.
 //!
 //! What [`Journal::record`] was given is on the disk when it returns: write-ahead log, full synchronisation, one
 //! connection. The file is locked for as long as it is open, so a second process cannot work on it; the lock goes
@@ -13,7 +13,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 use super::error::JournalError;
 use super::event::{Entry, Event};
 use super::history::{History, Record, Verified, Verifier};
+use super::paper::Paper;
+use super::work::{Standing, Work};
 use crate::directory::Digest;
+use crate::plan::OpenWork;
 
 /// What marks the file as a journal: "lvr1".
 const APPLICATION: i64 = 0x6c76_7231;
@@ -58,7 +61,9 @@ impl FileJournal {
     /// used.
     pub fn open(path: &Path, now: time::OffsetDateTime) -> Result<Self, JournalError> {
         refuse_other_files(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
         let mut journal = Self { connection, history: History::default(), broken: false };
         let is_new = journal.lock()?;
@@ -84,9 +89,8 @@ impl FileJournal {
 
     /// Takes the file for this process; whether it is empty comes out.
     fn lock(&self) -> Result<bool, JournalError> {
-        let pragma = |name: &str, value: &str| {
-            self.connection.pragma_update(None, name, value).map_err(unusable)
-        };
+        let pragma =
+            |name: &str, value: &str| self.connection.pragma_update(None, name, value).map_err(unusable);
         pragma("locking_mode", "EXCLUSIVE")?;
         pragma("fullfsync", "ON")?;
         pragma("checkpoint_fullfsync", "ON")?;
@@ -119,10 +123,8 @@ impl FileJournal {
                 "this journal has format {format}, and this version of leaver knows {FORMAT}"
             )));
         }
-        let check: String = self
-            .connection
-            .pragma_query_value(None, "quick_check", |row| row.get(0))
-            .map_err(unusable)?;
+        let check: String =
+            self.connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(unusable)?;
         if check == "ok" { Ok(()) } else { Err(JournalError::Corrupt(check)) }
     }
 
@@ -135,8 +137,7 @@ impl FileJournal {
              PRAGMA user_version = {FORMAT};"
         );
         self.connection.execute_batch(&batch).map_err(unusable)?;
-        let event =
-            Event::Opened { leaver_version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT };
+        let event = Event::Opened { leaver_version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT };
         let line = self.history.seal(Entry { at: now, actor: None, plan: None, event });
         let inserted = self.connection.execute("INSERT INTO records VALUES (1, ?1)", params![line]);
         inserted.and_then(|_| self.connection.execute_batch("COMMIT")).map_err(unusable)
@@ -165,7 +166,8 @@ impl FileJournal {
     /// # Errors
     /// If they cannot be read, and those of `see`.
     pub fn lines(&self, mut see: impl FnMut(&str) -> Result<(), JournalError>) -> Result<(), JournalError> {
-        let mut statement = self.connection.prepare("SELECT line FROM records ORDER BY n").map_err(unusable)?;
+        let mut statement =
+            self.connection.prepare("SELECT line FROM records ORDER BY n").map_err(unusable)?;
         let mut rows = statement.query([]).map_err(unusable)?;
         while let Some(row) = rows.next().map_err(unusable)? {
             let line = row.get_ref(0).map_err(unusable)?;
@@ -175,6 +177,45 @@ impl FileJournal {
         Ok(())
     }
 
+    /// Adds the users whose steps are still open, and what was done lately.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or a plan in it is not what was written.
+    pub fn open_work(&self, open: &mut OpenWork) -> Result<(), JournalError> {
+        let mut plans: Vec<Digest> = Vec::new();
+        self.verified(None, |record| {
+            if matches!(record.entry.event, Event::Accepted { .. }) {
+                plans.extend(record.entry.plan);
+            }
+        })?;
+        for digest in plans {
+            let text = self.plan(&digest)?;
+            let text = text.ok_or_else(|| JournalError::Corrupt(format!("the plan {digest} is missing")))?;
+            let paper = Paper::read("a plan in the journal", text.as_bytes())
+                .map_err(|found| JournalError::Corrupt(found.message.clone()))?;
+            let mut work = Work::of(&paper);
+            self.replay(&mut |entry| {
+                if entry.plan == Some(digest) {
+                    work.take(entry.at, &entry.event);
+                }
+            })?;
+            let is_open = |at: &usize| {
+                let standing = work.step(*at);
+                !standing.is_final() || matches!(standing, Standing::Held { .. })
+            };
+            for user in paper.users().iter().filter(|user| user.steps.iter().any(is_open)) {
+                open.insert(user.id, digest);
+            }
+        }
+        self.replay(&mut |entry| {
+            if let Event::Intent { kind, user: Some(user), .. } = entry.event
+                && let Some(class) = kind.class()
+            {
+                open.did(entry.at, user, class);
+            }
+        })
+    }
+
     /// The canonical JSON of a plan that was accepted.
     ///
     /// # Errors
@@ -182,7 +223,9 @@ impl FileJournal {
     pub fn plan(&self, digest: &Digest) -> Result<Option<String>, JournalError> {
         use rusqlite::OptionalExtension as _;
         self.connection
-            .query_row("SELECT text FROM plans WHERE digest = ?1", params![digest.to_string()], |row| row.get(0))
+            .query_row("SELECT text FROM plans WHERE digest = ?1", params![digest.to_string()], |row| {
+                row.get(0)
+            })
             .optional()
             .map_err(unusable)
     }
@@ -249,10 +292,10 @@ impl Journal for FileJournal {
     }
 }
 
-/// What every SQLite file begins with.
+/// What every `SQLite` file begins with.
 const HEAD: &[u8; 16] = b"SQLite format 3\0";
 
-/// SQLite takes a short file of anything for a new database, and would write over it.
+/// `SQLite` takes a short file of anything for a new database, and would write over it.
 fn refuse_other_files(path: &Path) -> Result<(), JournalError> {
     let mut head = Vec::new();
     match File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head)) {
@@ -266,6 +309,7 @@ fn refuse_other_files(path: &Path) -> Result<(), JournalError> {
 
 const FOREIGN: &str = "this file is no journal of leaver";
 
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn unusable(error: rusqlite::Error) -> JournalError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => JournalError::Busy,

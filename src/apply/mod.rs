@@ -40,7 +40,7 @@ mod status;
 mod tests;
 mod work;
 
-pub use admission::{Admission, admit};
+pub use admission::{Admission, admit, day_before};
 pub use approval::{Approval, Counts, Signed};
 pub use checkpoint::Checkpoint;
 pub use connector::{Ability, Connector, Effect, IdSight, Sight};

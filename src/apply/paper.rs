@@ -157,7 +157,8 @@ impl Paper {
     pub fn read(name: &str, text: &[u8]) -> Result<Self, Box<Diagnostic>> {
         let (digest, plan) = verified_plan(name, text).map_err(Box::new)?;
         let lacks = |what: &str| Box::new(not_a_plan(name, what));
-        let raw = RawPlan::deserialize(&plan).map_err(|error| lacks(&format!("plan to carry out: {error}")))?;
+        let raw =
+            RawPlan::deserialize(&plan).map_err(|error| lacks(&format!("plan to carry out: {error}")))?;
         let written = text.strip_suffix(b"\n").unwrap_or(text);
         let text = std::str::from_utf8(written).map_err(|_| lacks("text"))?;
         let (users, persons) = users(&raw);
@@ -366,11 +367,8 @@ fn concerns(
 fn counts(users: &[PaperUser], steps: &[PaperStep]) -> Counts {
     let mut counts = Counts::default();
     for user in users {
-        let classes: BTreeSet<ActionClass> = user
-            .steps
-            .iter()
-            .filter_map(|at| steps.get(*at).and_then(|step| step.kind.class()))
-            .collect();
+        let classes: BTreeSet<ActionClass> =
+            user.steps.iter().filter_map(|at| steps.get(*at).and_then(|step| step.kind.class())).collect();
         for class in classes {
             counts.add(class);
         }

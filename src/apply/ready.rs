@@ -48,7 +48,8 @@ pub(super) fn readiness(paper: &Paper, work: &Work, at: usize) -> Readiness {
 /// Whether a step makes no sense without an earlier one. What others of a group do not get done does not keep
 /// the group from being synchronised.
 fn depends(earlier: &PaperStep, step: &PaperStep) -> bool {
-    step.kind != StepKind::SynchroniseGroup && (earlier.user == step.user || earlier.kind == StepKind::Withdraw)
+    step.kind != StepKind::SynchroniseGroup
+        && (earlier.user == step.user || earlier.kind == StepKind::Withdraw)
 }
 
 /// How long after an earlier step was done another one must wait.

@@ -104,9 +104,8 @@ pub fn status(
 }
 
 fn recorded(step: &PaperStep, standing: Standing, now: OffsetDateTime) -> (State, Option<OffsetDateTime>) {
-    let under_way = |until: OffsetDateTime| {
-        (if now <= until { State::Pending } else { State::Overdue }, Some(until))
-    };
+    let under_way =
+        |until: OffsetDateTime| (if now <= until { State::Pending } else { State::Overdue }, Some(until));
     match standing {
         Standing::Untouched | Standing::Again { .. } => (State::Open, None),
         Standing::Open { since, .. } => under_way(since.saturating_add(settle(step.kind))),

@@ -65,10 +65,7 @@ pub enum Standing {
 impl Standing {
     /// Whether nothing will change by itself any more. A held step is final until it is resolved.
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Done { .. } | Self::Failed { .. } | Self::Held { .. } | Self::Stopped { .. }
-        )
+        matches!(self, Self::Done { .. } | Self::Failed { .. } | Self::Held { .. } | Self::Stopped { .. })
     }
 
     /// Whether it is done.
@@ -79,7 +76,9 @@ impl Standing {
     /// How many times it was tried.
     pub(super) const fn attempts(self) -> u32 {
         match self {
-            Self::Open { attempt, .. } | Self::Pending { attempt, .. } | Self::Again { attempt, .. } => attempt,
+            Self::Open { attempt, .. } | Self::Pending { attempt, .. } | Self::Again { attempt, .. } => {
+                attempt
+            }
             _ => 0,
         }
     }
@@ -134,13 +133,18 @@ impl Work {
             Event::Held { step, .. } => self.set(*step, Standing::Held { since: at }),
             Event::Resolved { step, done, .. } => {
                 // What a person found not to be done is tried again from the beginning.
-                let resolved =
-                    if *done { Standing::Done { at, no_op: false } } else { Standing::Again { since: at, attempt: 0 } };
+                let resolved = if *done {
+                    Standing::Done { at, no_op: false }
+                } else {
+                    Standing::Again { since: at, attempt: 0 }
+                };
                 self.set(*step, resolved);
                 self.finished = false;
             }
             Event::Stopped { steps, .. } => {
-                steps.iter().for_each(|step| self.set(*step, Standing::Stopped { at }));
+                for step in steps {
+                    self.set(*step, Standing::Stopped { at });
+                }
             }
             Event::Opened { .. }
             | Event::PolicyChanged { .. }
@@ -167,7 +171,9 @@ fn after(before: Standing, at: OffsetDateTime, attempt: u32, outcome: &Outcome) 
         Outcome::Failed { retryable: true, .. } => Standing::Again { since: at, attempt },
         // It is not known since it was tried, not since that was noticed.
         Outcome::Unknown { .. } => match before {
-            Standing::Open { since, .. } | Standing::Pending { since, .. } => Standing::Open { since, attempt },
+            Standing::Open { since, .. } | Standing::Pending { since, .. } => {
+                Standing::Open { since, attempt }
+            }
             _ => Standing::Open { since: at, attempt },
         },
     }

@@ -129,6 +129,8 @@ pub(crate) fn exit_of(diagnostics: &[Diagnostic]) -> Exit {
                 | Code::DirectoryUnreadable
                 | Code::SettingsUnreadable
                 | Code::PlanUnreadable
+                | Code::JournalUnusable
+                | Code::JournalBusy
         )
     };
     if diagnostics.iter().any(unreadable) {

@@ -182,6 +182,11 @@ impl Question {
     }
 }
 
+/// The instant that was given, or the present one.
+pub(crate) fn instant_of(moment: AsOf) -> OffsetDateTime {
+    moment.as_of.unwrap_or_else(now)
+}
+
 /// The present instant, in whole seconds. Only the command line reads the clock.
 pub(crate) fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();

@@ -124,7 +124,7 @@ fn cell_of(json: &str) -> String {
 }
 
 /// Keeps a spreadsheet from reading a cell as a formula.
-fn safe_cell(mut cell: String) -> String {
+pub(crate) fn safe_cell(mut cell: String) -> String {
     let first = cell.chars().next();
     if matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')) {
         cell.insert(0, '\'');

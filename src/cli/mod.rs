@@ -18,24 +18,30 @@ use exit::Failure;
 use output::Output;
 use terminal::Terminal;
 
+mod apply;
 mod arguments;
+mod audit;
 mod check;
 mod decide;
 mod diff;
 mod engine;
 mod exit;
 mod explain;
+mod files;
 mod input;
+mod keys;
 mod lines;
 mod output;
 mod parallel;
 mod payloads;
 mod plan;
+mod platform;
 mod progress;
 mod rendering;
 #[cfg(test)]
 mod sample;
 mod scope;
+mod status;
 mod summary;
 mod table;
 mod terminal;
@@ -51,6 +57,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         let _ = writeln!(std::io::stderr(), "error: this is a fault of leaver; please report it");
         Exit::Bug
     })
+}
+
+/// Asks a command that is at work to come to an end after its present step. For whoever handles the interrupt of
+/// the process; nothing else looks at it.
+pub fn interrupt() {
+    terminal::INTERRUPTED.store(true, std::sync::atomic::Ordering::Relaxed);
 }
 
 fn run_command(arguments: Vec<OsString>) -> Exit {
@@ -79,6 +91,11 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(arguments, terminal),
         Command::Diff(arguments) => diff::run(arguments, terminal),
         Command::Plan(arguments) => plan::run(arguments, terminal),
+        Command::Approve(arguments) => keys::approve(arguments, terminal),
+        Command::Keygen(arguments) => keys::keygen(arguments, terminal),
+        Command::Apply(arguments) => apply::run(arguments, terminal),
+        Command::Status(arguments) => status::run(arguments, terminal),
+        Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Reference(arguments) => print(&match arguments.format {
             MarkdownOrJson::Markdown => engine::reference_markdown().into_bytes(),

@@ -1,13 +1,13 @@
 //! `leaver plan`: how decisions are carried out, as a work order or as the plan itself.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{Plan as Arguments, StreamOptions, TextOrJson};
 use super::decide::{CHUNK, threads};
 use super::engine::{Decider, Directory};
 use super::exit::{Exit, Failure};
+use super::files::{journal_to_look_at, of_journal, read};
 use super::input::{Question, Users, read_directory};
 use super::output::Output;
 use super::parallel::in_order;
@@ -35,12 +35,17 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         return Err(Failure::usage("a stream cannot be planned", Some(help.to_owned())));
     };
     let guards = guards(arguments, terminal)?;
-    let approvers = approvers(arguments, &directory, terminal)?;
+    let approvers = approvers_in(arguments.approvers.as_ref(), &arguments.directory, &directory, terminal)?;
     let previous = match &arguments.previous {
         Some(path) => Some(read_directory(path, terminal)?),
         None => None,
     };
-    let open = open_work(&arguments.open)?;
+    let mut open = open_work(&arguments.open)?;
+    if let Some(path) = &arguments.journal
+        && path.exists()
+    {
+        journal_to_look_at(path)?.open_work(&mut open).map_err(|error| of_journal(path, &error))?;
+    }
 
     let worker = || Decider::new(&policy, basis.clone(), Some(&directory));
     let decisions = decide(&directory, threads(arguments.threads), worker, terminal)?;
@@ -145,12 +150,14 @@ fn guards(arguments: &Arguments, terminal: &Terminal) -> Result<Guards, Failure>
     Guards::from_toml(&name, &text).map_err(|diagnostics| of_settings(diagnostics, name, text))
 }
 
-fn approvers(
-    arguments: &Arguments,
+/// Those who may approve, if there is a list of them.
+pub(crate) fn approvers_in(
+    named: Option<&PathBuf>,
+    path: &Path,
     directory: &Directory,
     terminal: &Terminal,
 ) -> Result<Option<Approvers>, Failure> {
-    let file = settings_file(arguments.approvers.as_ref(), &arguments.directory, APPROVERS, terminal);
+    let file = settings_file(named, path, APPROVERS, terminal);
     let Some(path) = file else { return Ok(None) };
     let (name, text) = settings_text(&path)?;
     let read = Approvers::from_toml(&name, &text, directory.snapshot());
@@ -170,22 +177,6 @@ fn settings_text(path: &Path) -> Result<(String, String), Failure> {
             Diagnostic::new(Code::SettingsUnreadable, message, name, Place::FILE).help("save it as UTF-8"),
         ])
     })
-}
-
-/// The bytes of a file, of which no more than `most` are read.
-fn read(path: &Path, code: Code, most: u64) -> Result<Vec<u8>, Failure> {
-    let refuse = |message: String, help: &str| {
-        let found = Diagnostic::new(code, message, path.display().to_string(), Place::FILE);
-        Failure::of(vec![found.help(help)])
-    };
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(|error| {
-        refuse(format!("the file cannot be read: {error}"), "check that it exists and that you may read it")
-    })?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
-        return Ok(bytes);
-    }
-    Err(refuse(format!("the file has more than {most} bytes"), "is this the right file?"))
 }
 
 /// The users of plans that are still at work.

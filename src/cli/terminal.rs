@@ -1,6 +1,7 @@
 //! What is known of the terminal, and the one place that writes to standard error.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::sync::atomic::AtomicBool;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -11,6 +12,9 @@ use crate::report::{Drawing, draw, visible_lines};
 
 /// Width where there is no terminal to ask.
 const DEFAULT_WIDTH: usize = 100;
+
+/// Somebody asked the command to come to an end.
+pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Where the command runs and how it may write there.
 #[derive(Clone, Copy, Debug)]

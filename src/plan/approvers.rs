@@ -30,6 +30,11 @@ impl PublicKey {
         Self(bytes)
     }
 
+    /// Reads what [`Self::to_text`] wrote.
+    pub fn from_text(text: &str) -> Option<Self> {
+        STANDARD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(Self)
+    }
+
     /// As `approvers.toml` has it: base64.
     pub fn to_text(&self) -> String {
         STANDARD.encode(self.0)
@@ -75,14 +80,12 @@ impl Approvers {
                 }
                 let at = value.span();
                 let Some(text) = settings.text(&value, "the key of an approver") else { continue };
-                let bytes = STANDARD.decode(&text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-                let Some(bytes) = bytes else {
+                let Some(public_key) = PublicKey::from_text(&text) else {
                     let help =
                         "write the 32 bytes of the public key in base64: 44 characters that end with =";
                     settings.report(at, Code::InvalidApproverKey, "this is no ed25519 public key", help);
                     continue;
                 };
-                let public_key = PublicKey(bytes);
                 if approvers.values().any(|known| *known == public_key) {
                     let help = "every approver needs a key of the own: one person must not count twice";
                     settings.report(at, Code::SharedApproverKey, "another approver has the same key", help);

@@ -23,6 +23,8 @@ pub const MOST_PLAN_BYTES: u64 = 1 << 30;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenWork {
     users: BTreeMap<Id, Digest>,
+    /// What was done to whom, by a journal.
+    done: BTreeSet<(OffsetDateTime, Id, ActionClass)>,
     /// When each plan was made, and how many users it has steps of each class for.
     plans: Vec<(OffsetDateTime, Recent)>,
 }
@@ -30,7 +32,7 @@ pub struct OpenWork {
 impl OpenWork {
     /// Nothing is open.
     pub const fn none() -> Self {
-        Self { users: BTreeMap::new(), plans: Vec::new() }
+        Self { users: BTreeMap::new(), done: BTreeSet::new(), plans: Vec::new() }
     }
 
     /// Work on `user` is still open in the plan with this digest. The first plan named for a user stays.
@@ -43,13 +45,26 @@ impl OpenWork {
         self.users.get(&user)
     }
 
-    /// How many users the plans have steps for that were made in the 24 hours before an instant.
+    /// A step of a class was done to a user.
+    pub fn did(&mut self, at: OffsetDateTime, user: Id, class: ActionClass) {
+        self.done.insert((at, user, class));
+    }
+
+    /// How many users the plans have steps for that were made in the 24 hours before an instant, and to how many
+    /// something was done.
     pub fn recent(&self, as_of: OffsetDateTime) -> Recent {
         let day = as_of.saturating_sub(Duration::hours(24))..=as_of;
-        self.plans
+        let mut recent = self
+            .plans
             .iter()
             .filter(|(made, _)| day.contains(made))
-            .fold(Recent::default(), |sum, (_, plan)| sum.plus(*plan))
+            .fold(Recent::default(), |sum, (_, plan)| sum.plus(*plan));
+        let lately = self.done.iter().filter(|(at, ..)| day.contains(at));
+        let users: BTreeSet<(ActionClass, Id)> = lately.map(|(_, user, class)| (*class, *user)).collect();
+        for (class, _) in users {
+            recent.add(class);
+        }
+        recent
     }
 
     /// Adds the users for whom the plan in `text` has steps. `name` is what diagnostics call the file. Nothing is

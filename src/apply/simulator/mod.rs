@@ -130,7 +130,7 @@ impl Simulator {
 }
 
 impl Connector for Simulator {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "simulator"
     }
 

@@ -66,7 +66,8 @@ impl World {
     }
 
     fn abilities(&self, account: &Account, at: OffsetDateTime) -> Abilities {
-        let deleted = account.credential.as_ref().and_then(|key| self.credentials.get(key)).copied().flatten();
+        let deleted =
+            account.credential.as_ref().and_then(|key| self.credentials.get(key)).copied().flatten();
         let has_login = deleted.is_none_or(|deleted| at < deleted.saturating_add(CREDENTIAL));
         let has_app = account.removal.is_none_or(|told| at < told.saturating_add(DEVICE));
         let (alive, listed) = match account.state {

@@ -11,8 +11,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::papers::{POLICY, alone, morning, paper, two_leavers};
 use crate::apply::{
-    Ability, Connector, Effect, Engine, Entry, Event, IdSight, Journal, JournalError, Key, Outcome, Pace, Paper,
-    PaperStep, Run, Sight, Standing, Stop, Work,
+    Ability, Connector, Effect, Engine, Entry, Event, IdSight, Journal, JournalError, Key, Outcome, Pace,
+    Paper, PaperStep, Run, Sight, Standing, Stop, Work,
 };
 use crate::directory::Digest;
 use crate::plan::StepKind;
@@ -72,7 +72,8 @@ impl Journal for Store<'_> {
         if self.fuse.is_dead() || self.fuse.is_burnt() {
             return dead();
         }
-        let keeps = |entry: &Entry| !self.disk.without_intents || !matches!(entry.event, Event::Intent { .. });
+        let keeps =
+            |entry: &Entry| !self.disk.without_intents || !matches!(entry.event, Event::Intent { .. });
         let kept: Vec<Entry> = entries.into_iter().filter(keeps).collect();
         self.disk.entries.extend(kept);
         if self.fuse.is_burnt() { dead() } else { Ok(()) }
@@ -115,7 +116,7 @@ struct Line<'a> {
 }
 
 impl Connector for Line<'_> {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "model"
     }
 
@@ -141,7 +142,11 @@ impl Connector for Line<'_> {
             return lost();
         }
         let at = step.number as usize - 1;
-        let fate = if std::mem::replace(&mut self.platform.tried[at], true) { Fate::Done } else { self.platform.fates[at] };
+        let fate = if std::mem::replace(&mut self.platform.tried[at], true) {
+            Fate::Done
+        } else {
+            self.platform.fates[at]
+        };
         if self.platform.ability.keyed && self.platform.keys[at] {
             return Outcome::Applied;
         }
@@ -177,7 +182,13 @@ impl Tally {
 }
 
 /// One run of the command: until it has nothing more to do, or dies. How many points it passed comes out.
-fn run(paper: &Paper, disk: &mut Disk, platform: &mut Platform, now: &mut OffsetDateTime, crash: u32) -> (bool, u32) {
+fn run(
+    paper: &Paper,
+    disk: &mut Disk,
+    platform: &mut Platform,
+    now: &mut OffsetDateTime,
+    crash: u32,
+) -> (bool, u32) {
     let fuse = Fuse::new(crash);
     let pace = Pace { failures: 1_000, ..Pace::default() };
     for _ in 0..100 {
@@ -220,7 +231,13 @@ fn judge(paper: &Paper, disk: &Disk, mut platform: Platform) -> Tally {
 }
 
 /// Every first crash, and every second crash in the recovery from it.
-fn schedules(paper: &Paper, fates: [Fate; 4], ability: Ability, without_intents: bool, second: bool) -> Tally {
+fn schedules(
+    paper: &Paper,
+    fates: [Fate; 4],
+    ability: Ability,
+    without_intents: bool,
+    second: bool,
+) -> Tally {
     let mut tally = Tally::default();
     let fresh = || {
         (

@@ -7,7 +7,9 @@ use time::Duration;
 
 use super::papers::{POLICY, alone, morning, paper, two_leavers};
 use crate::apply::simulator::{Faults, Simulator, World};
-use crate::apply::{Admission, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Run, admit};
+use crate::apply::{
+    Admission, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Run, admit,
+};
 
 fn note(number: u32) -> Entry {
     let event = Event::Resolved { step: number, done: true, note: "a note".to_owned() };
@@ -46,7 +48,8 @@ fn two_cannot_work_on_one_journal() {
 #[test]
 fn a_file_that_is_no_journal_is_left_alone() {
     let (_folder, path) = place();
-    for content in ["not a database, and longer than the head of one could ever be".repeat(20).as_str(), "x"] {
+    for content in ["not a database, and longer than the head of one could ever be".repeat(20).as_str(), "x"]
+    {
         fs::write(&path, content).expect("a file");
         let error = FileJournal::open(&path, morning()).unwrap_err();
         assert!(matches!(error, JournalError::Foreign(_) | JournalError::Corrupt(_)), "{error:?}");
@@ -105,10 +108,7 @@ fn a_full_disk_stops_the_run_before_anything_is_done() {
     journal.limit_pages();
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let before = simulator.world().clone();
-    let big = Entry {
-        event: Event::Resolved { step: 1, done: true, note: "x".repeat(100_000) },
-        ..note(1)
-    };
+    let big = Entry { event: Event::Resolved { step: 1, done: true, note: "x".repeat(100_000) }, ..note(1) };
     assert!(matches!(journal.record(vec![big]), Err(JournalError::Unusable(_))));
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
     assert!(engine.run(&mut morning, &mut |_, _| true).is_err());
@@ -141,7 +141,8 @@ fn a_plan_is_accepted_once_and_its_run_goes_on_from_the_file() {
     // Each time the command is run anew.
     loop {
         let mut journal = FileJournal::open(&path, now).expect("a journal");
-        let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
+        let mut engine =
+            Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
         assert!(engine.work().is_accepted());
         match engine.run(&mut || now, &mut |_, _| true).expect("a run") {
             Run::Waiting { until } => now = until,

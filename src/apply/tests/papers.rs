@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::apply::{Entry, JournalError, Journal, Paper};
+use crate::apply::{Entry, Journal, JournalError, Paper};
 use crate::directory::{Digest, Directory};
 use crate::model::parse_instant;
 use crate::plan::{Guards, Request, plan};

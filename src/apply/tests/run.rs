@@ -4,9 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::papers::{Memory, POLICY, alone, directory, morning, paper, two_leavers};
 use crate::apply::simulator::{AccountState, Faults, Simulator, World};
-use crate::apply::{
-    Ability, Engine, Event, Outcome, Pace, Paper, Run, Standing, State, Stop, Work, status,
-};
+use crate::apply::{Ability, Engine, Event, Outcome, Pace, Paper, Run, Standing, State, Stop, Work, status};
 use crate::model::Id;
 use crate::plan::StepKind;
 
@@ -51,7 +49,10 @@ fn two_leavers_are_revoked_and_detached_and_nobody_comes_back() {
     assert_eq!(world.users[&id("ECHOECHO")].state, AccountState::Revoked { at: morning() });
     assert_eq!(world.users[&id("MIAMIA01")].state, AccountState::Detached { at: end });
     assert!(world.users.values().all(|account| account.reappeared == 0 && account.ended == 1));
-    assert!(matches!(journal.entries.last().map(|entry| &entry.event), Some(Event::Finished { done: 4, .. })));
+    assert!(matches!(
+        journal.entries.last().map(|entry| &entry.event),
+        Some(Event::Finished { done: 4, .. })
+    ));
     let friday = world.view(end + Duration::hours(48));
     assert!(friday.users.iter().all(|user| !user.abilities.reads && !user.abilities.listed));
 }
@@ -102,7 +103,9 @@ fn who_revoked_the_own_id_is_no_failure() {
     assert_eq!(run, Run::Finished);
     assert_eq!(simulator.world().users[&id("ECHOECHO")].ended, 0);
     let outcome = journal.entries.iter().find_map(|entry| match &entry.event {
-        Event::Outcome { step, outcome: outcome @ Outcome::NoOp { .. }, .. } => Some((*step, outcome.clone())),
+        Event::Outcome { step, outcome: outcome @ Outcome::NoOp { .. }, .. } => {
+            Some((*step, outcome.clone()))
+        }
         _ => None,
     });
     let (step, _) = outcome.expect("a step with nothing to do");
@@ -153,7 +156,12 @@ fn what_cannot_be_known_nor_taken_back_is_left_to_a_person() {
             let done = step.user.is_some_and(|user| simulator.world().users[&user].ended > 0);
             let event = Event::Resolved { step: step.number, done, note: "looked".to_owned() };
             let plan = Some(*paper.digest());
-            journal.entries.push(crate::apply::Entry { at: now, actor: Some("noah".to_owned()), plan, event });
+            journal.entries.push(crate::apply::Entry {
+                at: now,
+                actor: Some("noah".to_owned()),
+                plan,
+                event,
+            });
         }
         let simulator = &mut simulator.with_ability(Ability::READABLE);
         let (run, _) = to_the_end(&paper, &mut journal, simulator, pace, now);
@@ -266,9 +274,15 @@ fn many_steps_with_faults_end_true() {
         let account = &simulator.world().users[&user];
         assert!(account.ended <= 1 && account.reappeared == 0, "{user}");
         match step.kind {
-            StepKind::Revoke | StepKind::Detach => assert_eq!(account.ended == 1, standing.is_done(), "{user}"),
+            StepKind::Revoke | StepKind::Detach => {
+                assert_eq!(account.ended == 1, standing.is_done(), "{user}");
+            }
             StepKind::Withdraw => {
-                assert_eq!(simulator.world().credentials[&*step.target].is_some(), standing.is_done(), "{user}");
+                assert_eq!(
+                    simulator.world().credentials[&*step.target].is_some(),
+                    standing.is_done(),
+                    "{user}"
+                );
             }
             _ => {}
         }
@@ -276,7 +290,10 @@ fn many_steps_with_faults_end_true() {
     let seen = status(&paper, &work, Some(&mut simulator), end + Duration::hours(1));
     assert_eq!(seen.count(State::Regressed), 0);
     assert_eq!(seen.count(State::Confirmed), paper.steps().len() - undone);
-    println!("{} steps with 5 % faults: {undone} refused or stopped, every state final and true", paper.steps().len());
+    println!(
+        "{} steps with 5 % faults: {undone} refused or stopped, every state final and true",
+        paper.steps().len()
+    );
 }
 
 fn many(count: usize) -> crate::directory::Directory {
@@ -288,6 +305,7 @@ fn many(count: usize) -> crate::directory::Directory {
             )
         })
         .collect();
-    let credentials: Vec<String> = (0..count).map(|n| format!(r#"{{"id": "c{n}", "kind": "single"}}"#)).collect();
+    let credentials: Vec<String> =
+        (0..count).map(|n| format!(r#"{{"id": "c{n}", "kind": "single"}}"#)).collect();
     directory(&users.join(","), &format!(r#""credentials": [{}],"#, credentials.join(",")))
 }

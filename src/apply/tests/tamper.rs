@@ -36,7 +36,8 @@ fn every_byte_of_a_history_counts() {
     for at in 0..lines.len() {
         let mut test = |changed: &str| {
             tried += 1;
-            let with = lines.iter().enumerate().map(|(n, line)| if n == at { changed } else { line.as_str() });
+            let with =
+                lines.iter().enumerate().map(|(n, line)| if n == at { changed } else { line.as_str() });
             unnoticed += u32::from(is_fine(with));
         };
         let bytes = lines[at].as_bytes();
@@ -113,7 +114,10 @@ fn only_a_checkpoint_shows_that_the_end_is_missing() {
     // Nobody else signs for the key.
     let verified = verify(lines.iter().map(String::as_str), Some(9), |_| {}).expect("a history");
     let other = Secret::from_bytes([4; 32]).public();
-    assert_eq!(read.fault(&verified, &other).map(|reason| reason.code), Some(Code::ForgedCheckpoint.to_string()));
+    assert_eq!(
+        read.fault(&verified, &other).map(|reason| reason.code),
+        Some(Code::ForgedCheckpoint.to_string())
+    );
     for (at, byte) in note.bytes().enumerate() {
         let mut changed = note.clone().into_bytes();
         changed[at] = if byte == b'A' { b'B' } else { b'A' };
@@ -131,8 +135,9 @@ struct Desk {
 
 fn desk() -> Desk {
     let directory = two_leavers();
-    let keys: Vec<(&'static str, Secret)> =
-        [("mia", 1), ("noah", 2), ("lena", 3)].map(|(name, seed)| (name, Secret::from_bytes([seed; 32]))).into();
+    let keys: Vec<(&'static str, Secret)> = [("mia", 1), ("noah", 2), ("lena", 3)]
+        .map(|(name, seed)| (name, Secret::from_bytes([seed; 32])))
+        .into();
     let listed: Vec<String> =
         keys.iter().map(|(name, key)| format!("{name} = \"{}\"", key.public().to_text())).collect();
     let toml = format!("[approvers]\n{}\n", listed.join("\n"));
@@ -241,7 +246,9 @@ fn an_approval_is_read_back_and_anything_else_is_not() {
     let desk = desk();
     let noah = desk.by("noah");
     assert_eq!(Signed::read("a.json", noah.to_json().as_bytes()).expect("an approval"), noah);
-    for wrong in ["", "{}", "[]", "{\"approval\":{},\"signature\":\"\"}", &noah.to_json().replace("\"at\"", "\"At\"")] {
+    for wrong in
+        ["", "{}", "[]", "{\"approval\":{},\"signature\":\"\"}", &noah.to_json().replace("\"at\"", "\"At\"")]
+    {
         let found = Signed::read("a.json", wrong.as_bytes()).unwrap_err();
         assert_eq!(found.code, Code::NotAnApproval, "{wrong}");
     }

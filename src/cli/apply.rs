@@ -1,0 +1,235 @@
+//! `leaver apply`: a plan is carried out, as far as that can be done now.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::arguments::{Apply as Arguments, ConnectorName, TextOrJson};
+use super::exit::{Exit, Failure};
+use super::files::{named_plan, of_apply, of_journal, read};
+use super::input::{instant_of, read_directory};
+use super::output::Output;
+use super::plan::approvers_in;
+use super::platform::Platform;
+use super::progress::Progress;
+use super::terminal::{INTERRUPTED, Terminal};
+use crate::apply::simulator::Faults;
+use crate::apply::{
+    Admission, ApplyError, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper,
+    Run, Signed, Standing, Stop, Work, admit, day_before,
+};
+use crate::diagnostic::Code;
+use crate::directory::Digest;
+use crate::model::format_instant;
+use crate::plan::{Approvers, Reason};
+
+/// Largest approval that is read.
+const MOST_APPROVAL_BYTES: u64 = 64 * 1_024;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let paper = named_plan(&arguments.plan)?;
+    let start = instant_of(arguments.moment);
+    let directory = match &arguments.directory {
+        Some(path) => Some(read_directory(path, terminal)?),
+        None => None,
+    };
+    let snapshot = directory.as_ref().map(super::engine::Directory::snapshot);
+    let approvals = arguments.approvals.iter().map(|path| approval(path)).collect::<Result<Vec<_>, _>>()?;
+    let approvers = match (&directory, &arguments.directory) {
+        (Some(directory), Some(path)) => {
+            approvers_in(arguments.approvers.as_ref(), path, directory, terminal)?
+        }
+        _ => None,
+    };
+    let journal_failed = |error: JournalError| of_journal(&arguments.journal, &error);
+    let mut journal = FileJournal::open(&arguments.journal, start).map_err(journal_failed)?;
+    accept(&paper, &mut journal, approvers.as_ref(), &approvals, snapshot, start)
+        .map_err(|error| of_apply(&arguments.journal, error))?;
+
+    let ConnectorName::Simulator = arguments.connector;
+    let world = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
+    let faults = match arguments.faults {
+        0 => Faults::none(),
+        per_cent => Faults::seeded(arguments.seed, per_cent),
+    };
+    let mut platform = Platform::open(&world, snapshot, faults)?;
+
+    let progress = Progress::new(terminal, "carrying out", u64::try_from(paper.steps().len()).ok());
+    let mut now = start;
+    let (ended, work) = loop {
+        let mut engine =
+            Engine::new(&paper, &mut journal, &mut platform, Pace::default()).map_err(journal_failed)?;
+        let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
+        let ended = engine
+            .run(&mut || now, &mut |_, standing| {
+                done += u64::from(standing.is_final());
+                progress.set(done);
+                !INTERRUPTED.load(Ordering::Relaxed)
+            })
+            .map_err(|error| of_apply(&arguments.journal, error))?;
+        let work = engine.work().clone();
+        match (ended, arguments.until) {
+            // Only a simulated platform has a clock that can be put forward.
+            (Run::Waiting { until }, Some(end)) if until <= end && until > now => now = until,
+            _ => break (ended, work),
+        }
+    };
+    drop(progress);
+    if let Some(failure) = platform.failure() {
+        return Err(failure);
+    }
+    let outcome = Report::of(&paper, &work, ended, now);
+    let mut output = Output::standard();
+    match arguments.format {
+        TextOrJson::Json => {
+            serde_json::to_writer(&mut output, &outcome).map_err(Failure::bug)?;
+            output.write_all(b"\n")?;
+        }
+        TextOrJson::Text => output.write_all(outcome.text(arguments).as_bytes())?,
+    }
+    output.finish()?;
+    Ok(outcome.exit())
+}
+
+/// The world of a journal, if nobody names another.
+pub(crate) fn beside(journal: &Path) -> PathBuf {
+    let mut name = journal.file_name().unwrap_or_default().to_os_string();
+    name.push(".world.json");
+    journal.with_file_name(name)
+}
+
+fn approval(path: &Path) -> Result<Signed, Failure> {
+    let text = read(path, Code::NotAnApproval, MOST_APPROVAL_BYTES)?;
+    Signed::read(&path.display().to_string(), &text).map_err(|found| Failure::of(vec![*found]))
+}
+
+/// Accepts a plan that was not accepted before. A refusal is recorded, too.
+fn accept(
+    paper: &Paper,
+    journal: &mut FileJournal,
+    approvers: Option<&Approvers>,
+    approvals: &[Signed],
+    directory: Option<&crate::directory::Directory>,
+    now: OffsetDateTime,
+) -> Result<(), ApplyError> {
+    let mut accepted = false;
+    let mut last_policy: Option<Digest> = None;
+    journal.replay(&mut |entry| {
+        if let Event::Accepted { policy, .. } = entry.event {
+            accepted |= entry.plan.as_ref() == Some(paper.digest());
+            last_policy = Some(policy);
+        }
+    })?;
+    if accepted {
+        return Ok(());
+    }
+    let recent: Counts = day_before(journal, now)?;
+    let admission = Admission { paper, approvers, approvals, directory, recent, last_policy, now };
+    match admit(&admission) {
+        Ok(entries) => Ok(journal.record_plan(entries, paper.digest(), paper.text())?),
+        Err(reasons) => {
+            let entry = |reason: &Reason| Entry {
+                at: now,
+                actor: Some(paper.actor().to_owned()),
+                plan: Some(*paper.digest()),
+                event: Event::Refused { reason: reason.clone() },
+            };
+            journal.record(reasons.iter().map(entry).collect())?;
+            Err(ApplyError::Refused { reasons })
+        }
+    }
+}
+
+/// How a run ended, for people and programs.
+#[derive(Debug, Serialize)]
+struct Report {
+    plan: Digest,
+    ended: &'static str,
+    #[serde(serialize_with = "crate::model::instant")]
+    at: OffsetDateTime,
+    #[serde(serialize_with = "crate::model::instant_or_null")]
+    next: Option<OffsetDateTime>,
+    steps: usize,
+    done: usize,
+    no_op: usize,
+    waiting: usize,
+    held: usize,
+    not_done: usize,
+    #[serde(skip)]
+    run: Run,
+}
+
+impl Report {
+    fn of(paper: &Paper, work: &Work, run: Run, at: OffsetDateTime) -> Self {
+        let count =
+            |wanted: fn(&Standing) -> bool| work.steps().iter().filter(|standing| wanted(standing)).count();
+        let (ended, next) = match run {
+            Run::Finished => ("finished", None),
+            Run::Waiting { until } => ("waiting", Some(until)),
+            Run::Held => ("held", None),
+            Run::Stopped(Stop::Cancelled) => ("cancelled", None),
+            Run::Stopped(Stop::Failures) => ("stopped_after_failures", None),
+            Run::Stopped(Stop::Drift) => ("stopped_after_drift", None),
+        };
+        Self {
+            plan: *paper.digest(),
+            ended,
+            at,
+            next,
+            steps: work.steps().len(),
+            done: count(|standing| matches!(standing, Standing::Done { no_op: false, .. })),
+            no_op: count(|standing| matches!(standing, Standing::Done { no_op: true, .. })),
+            waiting: count(|standing| !standing.is_final()),
+            held: count(|standing| matches!(standing, Standing::Held { .. })),
+            not_done: count(|standing| {
+                matches!(standing, Standing::Failed { .. } | Standing::Stopped { .. })
+            }),
+            run,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self.run {
+            Run::Finished | Run::Waiting { .. } if self.not_done == 0 => Exit::Done,
+            Run::Stopped(Stop::Cancelled) => Exit::Done,
+            Run::Stopped(_) => Exit::Refused,
+            _ => Exit::Findings,
+        }
+    }
+
+    fn text(&self, arguments: &Arguments) -> String {
+        let journal = arguments.journal.display();
+        let mut text = format!("{} steps: {} done", self.steps, self.done);
+        for (count, what) in [
+            (self.no_op, "had nothing to do"),
+            (self.waiting, "still to come"),
+            (self.held, "wait for a person"),
+            (self.not_done, "not done"),
+        ] {
+            if count > 0 {
+                text += &format!(", {count} {what}");
+            }
+        }
+        text += &match (self.run, self.next) {
+            (Run::Finished, _) => ". The plan is carried out.\n".to_owned(),
+            (_, Some(next)) => {
+                format!(". More from {} on: run the same command then.\n", format_instant(next))
+            }
+            (Run::Held, _) => ". Somebody must look at the held steps.\n".to_owned(),
+            (Run::Stopped(Stop::Cancelled), _) => ". Stopped; the same command goes on.\n".to_owned(),
+            (Run::Stopped(_), _) => {
+                ". Stopped, because too much went wrong; the same command goes on when that is mended.\n"
+                    .to_owned()
+            }
+            (Run::Waiting { .. }, None) => ".\n".to_owned(),
+        };
+        if self.held + self.not_done > 0 {
+            text += &format!("Look at them with: leaver status --journal {journal}\n");
+        }
+        text
+    }
+}

@@ -1,0 +1,107 @@
+//! `leaver status`: what was planned beside what was done, and what is seen.
+
+use std::io::Write as _;
+
+use super::apply::beside;
+use super::arguments::{Status as Arguments, TextOrJson};
+use super::exit::{Exit, Failure};
+use super::files::{journal_to_look_at, of_journal};
+use super::input::instant_of;
+use super::output::Output;
+use super::platform;
+use super::terminal::Terminal;
+use crate::apply::simulator::{Faults, Simulator};
+use crate::apply::{Connector, Event, Journal as _, JournalError, Paper, State, Status, Work, status};
+use crate::directory::Digest;
+use crate::model::format_instant;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let failed = |error: JournalError| of_journal(&arguments.journal, &error);
+    let journal = journal_to_look_at(&arguments.journal)?;
+    journal.verified(None, |_| {}).map_err(failed)?;
+    let mut plans: Vec<Digest> = Vec::new();
+    journal
+        .replay(&mut |entry| {
+            if matches!(entry.event, Event::Accepted { .. }) {
+                plans.extend(entry.plan);
+            }
+        })
+        .map_err(failed)?;
+    if let Some(wanted) = &arguments.plan {
+        plans.retain(|plan| plan.to_string().starts_with(wanted));
+        if plans.is_empty() {
+            let help = "run `leaver audit show` to see the plans of this journal";
+            return Err(Failure::usage(format!("the journal has no plan {wanted}"), Some(help.to_owned())));
+        }
+    }
+    let path = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
+    let is_named = arguments.world.is_some();
+    let mut simulator = match platform::world(&path) {
+        Ok(world) => Some(Simulator::new(world, Faults::none())),
+        Err(failure) if is_named => return Err(failure),
+        Err(_) => None,
+    };
+    let now = instant_of(arguments.moment);
+    terminal.note(&format!("as of {}", format_instant(now)));
+    let mut all = Vec::new();
+    for digest in plans {
+        let text = journal.plan(&digest).map_err(failed)?;
+        let text =
+            text.ok_or_else(|| failed(JournalError::Corrupt(format!("the plan {digest} is missing"))))?;
+        let paper = Paper::read("the plan in the journal", text.as_bytes())
+            .map_err(|found| Failure::of(vec![*found]))?;
+        let mut work = Work::of(&paper);
+        journal
+            .replay(&mut |entry| {
+                if entry.plan == Some(digest) {
+                    work.take(entry.at, &entry.event);
+                }
+            })
+            .map_err(failed)?;
+        let connector = simulator.as_mut().map(|simulator| -> &mut dyn Connector { simulator });
+        all.push((digest, status(&paper, &work, connector, now)));
+    }
+    let mut output = Output::standard();
+    match arguments.format {
+        TextOrJson::Json => {
+            let json: Vec<_> = all
+                .iter()
+                .map(|(plan, status)| serde_json::json!({"plan": plan, "at": format_instant(status.at), "steps": status.steps}))
+                .collect();
+            serde_json::to_writer(&mut output, &json).map_err(Failure::bug)?;
+            output.write_all(b"\n")?;
+        }
+        TextOrJson::Text => {
+            for (plan, status) in &all {
+                output.write_all(text(plan, status, arguments.all).as_bytes())?;
+            }
+        }
+    }
+    output.finish()?;
+    Ok(if all.iter().any(|(_, status)| status.is_alarming()) { Exit::Findings } else { Exit::Done })
+}
+
+fn text(plan: &Digest, status: &Status, all: bool) -> String {
+    let plan = plan.to_string();
+    let mut text = format!("plan {}\n", plan.get(..12).unwrap_or(&plan));
+    let counts: Vec<String> = State::ALL
+        .iter()
+        .map(|state| (state, status.count(*state)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(state, count)| format!("{count} {state}"))
+        .collect();
+    text += &format!("  {}\n", counts.join(", "));
+    for step in &status.steps {
+        if !all && matches!(step.state, State::Confirmed) {
+            continue;
+        }
+        let whose = step.user.map_or_else(|| "-".to_owned(), |user| user.to_string());
+        let until = step.until.map_or_else(String::new, |until| format!("  until {}", format_instant(until)));
+        text += &format!(
+            "  {:>6}  {:<9}  {:<24} {whose:<8}  {}{until}\n",
+            step.step, step.state, step.kind, step.target
+        );
+    }
+    text
+}

@@ -1,0 +1,9 @@
+//! Carrying plans out from outside: approvals, the run, what is seen afterwards, the history, and `kill -9`.
+#![cfg(feature = "cli")]
+
+mod company;
+mod flow;
+mod history;
+mod killed;
+#[path = "../program/mod.rs"]
+mod program;
