@@ -83,6 +83,48 @@ fn every_case_is_planned_exactly_as_expected() {
     assert!(cases.len() >= 60, "only {} cases", cases.len());
 }
 
+/// Every plan of the corpus, carried out on the simulated platform to its end: each step comes to a final state, no ID is
+/// ended twice, and none that was given up comes back.
+#[cfg(feature = "apply")]
+#[test]
+fn every_plan_of_the_corpus_can_be_carried_out() {
+    use leaver::apply::simulator::{Faults, Simulator, World};
+    use leaver::apply::{Engine, FileJournal, Pace, Paper, Run};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut plans, mut steps) = (0, 0);
+    for case in &Case::with("plan.json") {
+        let Ok((_, Ok(plan))) = make(case) else { continue };
+        let facts = case.open().expect("a case").facts;
+        let directory = facts.directory.as_ref().expect("a directory");
+        let paper = Paper::read("plan.json", plan.to_json().as_bytes()).expect(&case.name);
+        let mut simulator = Simulator::new(World::of(directory), Faults::none());
+        let mut now = paper.as_of();
+        let path = folder.path().join(&case.name);
+        let mut journal = FileJournal::open(&path, now).expect("a journal");
+        let mut rounds = 0;
+        let work = loop {
+            let mut engine =
+                Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect(&case.name);
+            let run = engine.run(&mut || now, &mut |_, _| true).expect(&case.name);
+            rounds += 1;
+            match run {
+                Run::Waiting { until } if rounds < 100 => now = until,
+                Run::Finished => break engine.work().clone(),
+                other => panic!("{}: {other:?} after {rounds} rounds", case.name),
+            }
+        };
+        assert!(work.steps().iter().all(|standing| standing.is_done()), "{}: {:?}", case.name, work.steps());
+        for (id, account) in &simulator.world().users {
+            assert!(account.ended <= 1 && account.reappeared == 0, "{}: {id}: {account:?}", case.name);
+        }
+        plans += 1;
+        steps += paper.steps().len();
+    }
+    println!("{plans} plans of the corpus carried out, {steps} steps");
+    assert!(plans >= 60, "only {plans} plans");
+}
+
 /// Where what was made is not what is expected.
 fn difference(expected: &Value, made: &Made) -> String {
     let found = match made {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::company::{Company, LATER};
 use crate::program::{code, command, stderr, stdout};
 
-/// Real kills; more with LEAVER_KILLS.
+/// Real kills; more with `LEAVER_KILLS`.
 const KILLS: u32 = 200;
 
 #[test]

@@ -22,10 +22,10 @@ const TESTS: Step = Step::cargo(
     &["test", "--workspace", "--all-features", "--locked", "--no-fail-fast", "--", "--show-output"],
 );
 
-/// Index and interpreter on a million pairs of policies and users. The same test runs among TESTS on
-/// far fewer; for more, set `LEAVER_POLICIES`.
+/// Index and interpreter on a million pairs of policies and users, and a million crash schedules of a plan that is
+/// carried out. The same tests run among TESTS on far fewer; for more pairs, set `LEAVER_POLICIES`.
 const PROOF: Step = Step {
-    name: "index = interpreter",
+    name: "proofs",
     work: Work::Command {
         program: "cargo",
         arguments: &[
@@ -35,10 +35,14 @@ const PROOF: Step = Step {
             "--package",
             "leaver",
             "--lib",
+            "--features",
+            "apply",
             "--locked",
-            "index_and_interpreter_decide_alike",
             "--",
             "--show-output",
+            "index_and_interpreter_decide_alike",
+            "no_crash_repeats_or_loses",
+            "many_steps_with_faults",
         ],
         environment: &[("LEAVER_PROOF", "whole")],
     },

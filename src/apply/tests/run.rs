@@ -257,7 +257,7 @@ fn a_clock_that_goes_backwards_stands_still() {
 /// Ten thousand steps, of which one in twenty meets a fault, come to a final and true state.
 #[test]
 fn many_steps_with_faults_end_true() {
-    let directory = many(if cfg!(debug_assertions) { 400 } else { 4_000 });
+    let directory = many(if std::env::var_os("LEAVER_PROOF").is_some() { 5_000 } else { 400 });
     let paper = paper(&directory, POLICY, &alone());
     let mut journal = Memory::default();
     let mut simulator = Simulator::new(World::of(&directory), Faults::seeded(11, 5));

@@ -1,0 +1,245 @@
+//! What can be typed about carrying plans out, and about the history.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use time::OffsetDateTime;
+
+use super::{AsOf, TextOrJson, instant};
+use crate::model::Id;
+
+/// Approve a plan: a signed statement, in a file of its own
+///
+/// The statement names the plan by its digest and how many users it acts on; whoever changes the plan has no
+/// approval any more. Nobody approves a plan of the own.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  leaver approve plan.json --name noah --key noah.key -o noah.approval")]
+pub(crate) struct Approve {
+    /// A plan that `leaver plan --format json` wrote
+    pub(crate) plan: PathBuf,
+    /// The administrator who approves, as `approvers.toml` names them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// The private key of that administrator
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// For how many hours the approval holds, but never beyond the plan
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=72))]
+    pub(crate) hours: u32,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Make a key for approvals and checkpoints
+///
+/// The private key goes into a file that only you can read; a file that is there is never written over. The public
+/// key is printed, for `approvers.toml`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  leaver keygen -o noah.key")]
+pub(crate) struct Keygen {
+    /// Where the private key goes
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// Carry a plan out, as far as that can be done now
+///
+/// Before anything is done its intent is in the journal, and afterwards its outcome. Whatever stops the command
+/// (Ctrl-C, a crash, waiting for the platform), the same command goes on from there: nothing that cannot be taken
+/// back is done twice. Nothing is done without the approvals the plan needs.
+///
+/// The simulated platform keeps to the times of the real one. Its state is a file beside the journal.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver apply plan.json --connector simulator --directory acme/ --journal acme.journal \\
+      --approval noah.approval --approval lena.approval
+  leaver apply plan.json --connector simulator --directory acme/ --journal acme.journal \\
+      --until 2026-11-27T12:00:00Z
+
+Ends with 0 if all went well so far, 1 if steps were not done or wait for a person, 3 if the plan may not be carried
+out or the run stopped because too much went wrong.")]
+pub(crate) struct Apply {
+    /// A plan that `leaver plan --format json` wrote
+    pub(crate) plan: PathBuf,
+    /// What acts on the platform
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(crate) connector: ConnectorName,
+    /// Where everything is recorded; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// An approval of the plan. Can be given several times
+    #[arg(long = "approval", value_name = "FILE")]
+    pub(crate) approvals: Vec<PathBuf>,
+    /// The directory as it is now: whether the actor may still do it, who may approve, and what the simulated
+    /// platform begins with
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Who may approve; default: `approvers.toml` in DIRECTORY, if there is one
+    #[arg(long, value_name = "FILE", requires = "directory")]
+    pub(crate) approvers: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Put the clock of the simulated platform forward, as far as this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) until: Option<OffsetDateTime>,
+    /// The state of the simulated platform; default: JOURNAL.world.json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// Of a hundred requests to the simulated platform so many go wrong
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(crate) faults: u32,
+    /// Which requests go wrong
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
+}
+
+/// What acts on the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConnectorName {
+    /// The platform on a virtual clock
+    Simulator,
+}
+
+/// Show what was planned beside what was done, and what is seen on the platform
+#[derive(Debug, Args)]
+#[command(after_help = "\
+States:
+  open, pending            still to come, or within the time the platform may take
+  confirmed                done
+  overdue, regressed       later than that, or done and not so any more
+  held, failed, stopped    for a person, refused, or not as it was planned for
+
+Examples:
+  leaver status --journal acme.journal
+  leaver status --journal acme.journal --format json | jq '.[].steps[] | select(.state == \"regressed\")'
+
+Ends with 1 if somebody should look.")]
+pub(crate) struct Status {
+    /// The journal
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// Only the plan whose digest begins so
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) plan: Option<String>,
+    /// The state of the simulated platform; default: JOURNAL.world.json, if it is there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Also the steps that are confirmed (text only)
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
+}
+
+/// Verify, show, export or sign the history
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    Verify(AuditVerify),
+    Show(AuditShow),
+    Export(AuditExport),
+    Checkpoint(AuditCheckpoint),
+}
+
+/// Verify that the history is what was written
+///
+/// Without a checkpoint that was kept elsewhere, and the public key that signed it, the best that can be said is
+/// `consistent`; with them it is `authentic`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver audit verify acme.journal
+  leaver audit verify acme.journal --checkpoint monday.checkpoint --public-key KEY")]
+pub(crate) struct AuditVerify {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// A checkpoint of this history
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// The public key that signed it, as `leaver keygen` printed it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) public_key: Option<String>,
+}
+
+/// Show the history, one record a line
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver audit show acme.journal
+  leaver audit show acme.journal --user ECHOECHO
+  leaver audit show acme.journal --actor mia --since 2026-11-20T00:00:00Z")]
+pub(crate) struct AuditShow {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// Only what is about this user
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<Id>,
+    /// Only what was done on behalf of this administrator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Only from this instant on
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) since: Option<OffsetDateTime>,
+    /// Only the plan whose digest begins so
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) plan: Option<String>,
+}
+
+/// Hand the history on
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Formats:
+  jsonl  the records themselves, one a line, with which anybody can verify the chain
+  csv    one row a record; a cell that a spreadsheet would take for a formula begins with '
+
+Example:
+  leaver audit export acme.journal --format csv -o history.csv")]
+pub(crate) struct AuditExport {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ExportFormat,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Sign how long the history is and what its root is, to be kept elsewhere
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  leaver audit checkpoint acme.journal --key audit.key -o monday.checkpoint")]
+pub(crate) struct AuditCheckpoint {
+    /// The journal
+    pub(crate) journal: PathBuf,
+    /// The private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The name of the key, as the checkpoint shows it
+    #[arg(long, value_name = "NAME", default_value = "leaver")]
+    pub(crate) name: String,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    #[default]
+    Jsonl,
+    Csv,
+}
