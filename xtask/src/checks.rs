@@ -1,7 +1,7 @@
 //! Which steps each task has.
 
 use crate::step::{Step, Work};
-use crate::{acme as company, generated};
+use crate::{acme as company, generated, python as package};
 
 const FORMAT: Step = Step::cargo("format", &["fmt", "--all", "--check"]);
 
@@ -92,13 +92,20 @@ const LICENCES: Step = Step {
     },
 };
 
+/// The Python package in an environment of its own.
+const PYTHON: Step = Step { name: "python", work: Work::OptionalFunction(package::test) };
+
 /// Benchmarks are compiled in every run, so that they cannot rot; they are measured by `bench`.
 const BENCHES_COMPILE: Step =
     Step::cargo("benches compile", &["bench", "--package", "leaver", "--no-run", "--locked"]);
 
 pub(crate) fn all() -> Vec<Step> {
     // The tests of the house and the documentation examples are among TESTS.
-    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, PROOF, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE]
+    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, PROOF, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE, PYTHON]
+}
+
+pub(crate) fn python() -> Vec<Step> {
+    vec![PYTHON]
 }
 
 pub(crate) fn format_in_place() -> Vec<Step> {

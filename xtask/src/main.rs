@@ -10,6 +10,7 @@ mod demo;
 mod generated;
 mod header;
 mod install;
+mod python;
 mod step;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,11 @@ const TASKS: &[Task] = &[
     },
     Task { name: "generate", about: "write every generated file anew", steps: checks::generate },
     Task { name: "header", about: "write include/leaver.h anew", steps: checks::header },
+    Task {
+        name: "python",
+        about: "build the Python package into an environment in the target folder and test it",
+        steps: checks::python,
+    },
     Task { name: "acme", about: "write the directory of examples/acme anew", steps: checks::acme },
 ];
 

@@ -27,6 +27,8 @@ pub(crate) enum Work {
     OptionalCargo { subcommand: &'static str, arguments: &'static [&'static str], install: &'static str },
     /// Calls a function; the error says what is wrong.
     Function(fn() -> Result<(), String>),
+    /// The same for what may not be able to run; then it says why.
+    OptionalFunction(fn() -> Result<Option<String>, String>),
 }
 
 /// How a step ended.
@@ -72,6 +74,14 @@ impl Step {
                     Outcome::Skipped(format!("cargo-{subcommand} is not installed; get it with `{install}`"))
                 }
             }
+            Work::OptionalFunction(function) => match function() {
+                Ok(None) => Outcome::Passed,
+                Ok(Some(why)) => Outcome::Skipped(why),
+                Err(message) => {
+                    println!("{message}");
+                    Outcome::Failed("see above".to_owned())
+                }
+            },
             Work::Function(function) => match function() {
                 Ok(()) => Outcome::Passed,
                 Err(message) => {

@@ -1,0 +1,253 @@
+//! Deciders: a policy as of an instant, asked about users, directories and columns.
+
+use std::time::Duration;
+
+use leaver::columns::{Binding, Defaults};
+use leaver::directory::{Directory as CoreDirectory, UserDefaults, parse_user};
+use leaver::model::{Edition, Id, Moment, User, Zone, parse_instant};
+use leaver::plan::{Approvers, Guards, OpenWork, Request, plan};
+use leaver::policy::{Basis, Deciders, Decision, Evaluator, Policy, Successor};
+use pyo3::prelude::*;
+
+use crate::arrow::{ArrowStream, Deciding, input};
+use crate::directory::Directory;
+use crate::failure::{self, guarded};
+
+/// Users between two looks at signals.
+const PIECE: usize = 2_048;
+
+/// A policy as of an instant. It never changes, and any number of threads may use it at once.
+#[pyclass(frozen, module = "leaver._core")]
+pub(crate) struct Decider {
+    deciders: Deciders,
+    basis: Basis,
+    edition: Option<Edition>,
+    directory: Option<Py<Directory>>,
+}
+
+fn broken(found: leaver::diagnostic::Diagnostic) -> PyErr {
+    failure::policy([found])
+}
+
+impl Decider {
+    pub(crate) fn new(
+        policy: &Policy,
+        as_of: &str,
+        time_zone: Option<&str>,
+        complete: bool,
+        edition: Option<&str>,
+        directory: Option<Py<Directory>>,
+        patience: Option<f64>,
+    ) -> PyResult<Self> {
+        let core = directory.as_ref().map(|directory| &directory.get().0);
+        let zone: Zone = match (time_zone, core) {
+            (Some(name), _) => name.parse().map_err(|error| failure::value(format!("time_zone: {error}")))?,
+            (None, Some(directory)) => directory.subscription().time_zone.clone(),
+            (None, None) => return Err(failure::value("time_zone is required without a directory")),
+        };
+        let edition = match (edition, core) {
+            (Some(word), _) => {
+                Some(word.parse().map_err(|error| failure::value(format!("edition: {error}")))?)
+            }
+            (None, directory) => directory.map(|directory| directory.subscription().edition),
+        };
+        if let Some(directory) = core {
+            let missing = policy.missing_fields(&|slot| directory.provides(slot));
+            if !missing.is_empty() {
+                return Err(failure::policy(missing));
+            }
+            if **policy.schema() != **directory.schema() {
+                let message = "the policy was checked with other attributes than the directory has: check it with directory=";
+                return Err(failure::value(message));
+            }
+        }
+        let instant = parse_instant(as_of).ok_or_else(|| failure::value("as_of is no instant"))?;
+        let moment = Moment::new(instant, zone).map_err(|error| failure::value(error.to_string()))?;
+        let mut basis = Basis::new(moment, core.map_or(complete, CoreDirectory::is_complete));
+        if let Some(seconds) = patience {
+            basis.patience =
+                Duration::try_from_secs_f64(seconds).map_err(|_| failure::value("patience is no time"))?;
+        }
+        let deciders = Deciders::new(policy, basis.clone()).map_err(broken)?;
+        Ok(Self { deciders, basis, edition, directory })
+    }
+
+    fn core(&self) -> Option<&CoreDirectory> {
+        self.directory.as_ref().map(|directory| &directory.get().0)
+    }
+
+    fn of_directory(&self) -> PyResult<&CoreDirectory> {
+        self.core().ok_or_else(|| failure::value("this takes a decider with a directory"))
+    }
+
+    fn user(&self, json: &str) -> PyResult<User> {
+        let defaults = UserDefaults { edition: self.edition, ..UserDefaults::default() };
+        parse_user("user", json, self.deciders.policy().schema(), &defaults).map_err(failure::directory)
+    }
+
+    /// The user given as JSON, or the one of the directory with this ID.
+    fn somebody(&self, user: &str) -> PyResult<User> {
+        if user.starts_with('{') {
+            return self.user(user);
+        }
+        let id: Id = user.parse().map_err(|error| failure::value(format!("id: {error}")))?;
+        let found = self.of_directory()?.user(id).cloned();
+        found.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(format!("the directory has no user {id}")))
+    }
+
+    fn ask<T>(
+        &self,
+        work: impl FnOnce(&Evaluator, Option<&Successor<'_>>) -> Result<T, leaver::policy::DecideError>,
+    ) -> PyResult<T> {
+        let find = self.core().map(|directory| move |id| directory.user(id).cloned());
+        let find = find.as_ref().map(|find| -> &Successor<'_> { find });
+        self.deciders.with(|evaluator| work(evaluator, find)).map_err(broken)?.map_err(failure::limit)
+    }
+
+    fn decision(&self, user: &User) -> PyResult<Decision> {
+        self.ask(|evaluator, find| match find {
+            Some(find) => evaluator.decide_in(find, user),
+            None => evaluator.decide(user),
+        })
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> PyResult<String> {
+    serde_json::to_string(value).map_err(failure::internal)
+}
+
+#[pymethods]
+impl Decider {
+    /// The decision about a user: a JSON object, or the ID of a user of the directory.
+    fn decide(&self, user: &str) -> PyResult<String> {
+        guarded(|| json(&self.decision(&self.somebody(user)?)?))
+    }
+
+    /// The decisions about the users of the directory from one position to another, without the interpreter's lock.
+    fn decide_piece(&self, py: Python<'_>, from: usize) -> PyResult<Vec<String>> {
+        guarded(|| {
+            let directory = self.of_directory()?;
+            let users = directory.users().get(from..).unwrap_or_default();
+            let users = users.get(..PIECE).unwrap_or(users);
+            py.detach(|| {
+                self.ask(|evaluator, _| {
+                    let find = |id| directory.user(id).cloned();
+                    evaluator.batch(|evaluator| {
+                        users
+                            .iter()
+                            .map(|user| evaluator.decide_in(&find, user))
+                            .collect::<Result<Vec<_>, _>>()
+                    })
+                })
+            })?
+            .iter()
+            .map(json)
+            .collect()
+        })
+    }
+
+    /// Why the decision is what it is: JSON and text.
+    fn explain(&self, user: &str) -> PyResult<(String, String)> {
+        guarded(|| {
+            let user = self.somebody(user)?;
+            let found = self.ask(|evaluator, find| evaluator.explain(find, &user))?;
+            Ok((json(&found)?, found.to_text()))
+        })
+    }
+
+    /// Why a rule did not decide: JSON and text.
+    fn why_not(&self, user: &str, rule: &str) -> PyResult<(String, String)> {
+        guarded(|| {
+            let user = self.somebody(user)?;
+            let found = self.ask(|evaluator, find| evaluator.why_not(find, &user, rule))?;
+            let found =
+                found.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err("the policy has no such rule"))?;
+            Ok((json(&found)?, found.to_text()))
+        })
+    }
+
+    /// The fewest facts that would have to be different, as JSON.
+    fn counterfactuals(&self, user: &str) -> PyResult<String> {
+        guarded(|| {
+            let user = self.somebody(user)?;
+            json(&self.ask(|evaluator, find| evaluator.counterfactuals(find, &user))?)
+        })
+    }
+
+    /// Decides about the rows of a stream of Arrow batches, as they are asked for.
+    fn decide_arrow(&self, columns: &Bound<'_, PyAny>, dictionaries: bool) -> PyResult<ArrowStream> {
+        guarded(|| {
+            let reader = input(columns)?;
+            let defaults = match (self.edition, self.core()) {
+                (Some(edition), _) => Defaults::new().edition(edition),
+                _ => Defaults::new(),
+            };
+            let schema = self.deciders.policy().schema().clone();
+            let binding = Binding::new(&schema, &arrow_array::RecordBatchReader::schema(&reader), &defaults)
+                .map_err(failure::directory)?;
+            let deciders = self.deciders.clone();
+            Ok(ArrowStream::of(Deciding { reader, deciders, binding, dictionaries }))
+        })
+    }
+
+    /// A plan for the directory: its canonical JSON.
+    fn plan(
+        &self,
+        py: Python<'_>,
+        actor: &str,
+        guards: Option<&str>,
+        approvers: Option<&str>,
+        previous: Option<Py<Directory>>,
+        open_plans: Vec<String>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        guarded(|| {
+            let directory = self.of_directory()?;
+            let guards = guards.map_or_else(
+                || Ok(Guards::default()),
+                |text| Guards::from_toml("guards.toml", text).map_err(failure::directory),
+            )?;
+            let approvers = approvers
+                .map(|text| Approvers::from_toml("approvers.toml", text, directory))
+                .transpose()
+                .map_err(failure::directory)?;
+            let mut open = OpenWork::none();
+            for (at, text) in open_plans.iter().enumerate() {
+                open.add_plan(&format!("open_plans[{at}]"), text.as_bytes())
+                    .map_err(|found| failure::directory([found]))?;
+            }
+            let total = directory.users().len();
+            let find = |id| directory.user(id).cloned();
+            let mut decisions = Vec::with_capacity(total);
+            for users in directory.users().chunks(PIECE) {
+                let decided = py.detach(|| {
+                    self.ask(|evaluator, _| {
+                        evaluator.batch(|evaluator| {
+                            users
+                                .iter()
+                                .map(|user| evaluator.decide_in(&find, user))
+                                .collect::<Result<Vec<_>, _>>()
+                        })
+                    })
+                })?;
+                decisions.extend(decided);
+                py.check_signals()?;
+                if let Some(progress) = &progress {
+                    progress.call1(py, (decisions.len(), total))?;
+                }
+            }
+            py.detach(|| {
+                let policy = self.deciders.policy();
+                let recent = open.recent(self.basis.moment.instant());
+                let request = Request {
+                    approvers: approvers.as_ref(),
+                    previous: previous.as_ref().map(|previous| &previous.get().0),
+                    open: &open,
+                    recent,
+                    ..Request::new(directory, &policy, decisions, &self.basis, actor, &guards)
+                };
+                plan(request).map(|plan| plan.to_json()).map_err(|refused| failure::refused(&refused))
+            })
+        })
+    }
+}
