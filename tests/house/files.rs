@@ -4,7 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders whose contents are not written by us.
-const NOT_OURS: &[&str] = &[".git", "target", "node_modules", "__pycache__", ".venv", "proptest-regressions"];
+const NOT_OURS: &[&str] = &[
+    ".git",
+    "target",
+    "node_modules",
+    "__pycache__",
+    ".venv",
+    "proptest-regressions",
+    ".hypothesis",
+    ".mypy_cache",
+    ".pytest_cache",
+    // Built into the Python package.
+    "_core.abi3.so",
+];
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {

@@ -1,5 +1,5 @@
 //! The tests of the Python package: a virtual environment in the target folder, the extension built into it, pytest
-//! with real polars, pyarrow, pandas, duckdb and PySpark, and the type checkers.
+//! with real polars, pyarrow, pandas, duckdb and `PySpark`, and the type checkers.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
