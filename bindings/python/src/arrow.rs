@@ -1,4 +1,4 @@
-//! Arrow's streams in and out, by the PyCapsule interface: pyarrow, polars, pandas and duckdb speak it.
+//! Arrow's streams in and out, by the `PyCapsule` interface: pyarrow, polars, pandas and duckdb speak it.
 //!
 //! The one place where pointers of others are followed.
 
@@ -103,7 +103,7 @@ impl ArrowStream {
 
 #[pymethods]
 impl ArrowStream {
-    /// The stream, for whoever speaks Arrow's PyCapsule interface. It can be taken once.
+    /// The stream, for whoever speaks Arrow's `PyCapsule` interface. It can be taken once.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
         &self,

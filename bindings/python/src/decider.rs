@@ -191,6 +191,7 @@ impl Decider {
     }
 
     /// A plan for the directory: its canonical JSON.
+    #[expect(clippy::too_many_arguments, reason = "called by the package alone, which names them")]
     fn plan(
         &self,
         py: Python<'_>,

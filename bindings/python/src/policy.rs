@@ -15,7 +15,7 @@ use crate::failure::{self, guarded};
 /// A checked policy. It never changes.
 #[pyclass(frozen, module = "leaver._core")]
 pub(crate) struct Policy {
-    pub(crate) policy: Core,
+    core: Core,
     /// What the checker warned of, as JSON.
     warnings: String,
     files: Vec<(String, String)>,
@@ -28,7 +28,7 @@ impl Policy {
         let checked = check(sources, schema, names);
         let Some(policy) = checked.policy else { return Err(failure::policy(checked.diagnostics)) };
         let warnings = serde_json::to_string(&checked.diagnostics).map_err(failure::internal)?;
-        Ok(Self { policy, warnings, files })
+        Ok(Self { core: policy, warnings, files })
     }
 }
 
@@ -92,20 +92,20 @@ impl Policy {
     /// Its rules: names and reasons, in order.
     #[getter]
     fn rules(&self) -> Vec<(String, Option<String>)> {
-        let rules = self.policy.rules().iter();
+        let rules = self.core.rules().iter();
         rules.map(|rule| (rule.name.to_string(), rule.rationale.as_deref().map(str::to_owned))).collect()
     }
 
     /// The digest of its files.
     #[getter]
     fn digest(&self) -> String {
-        self.policy.digest().to_string()
+        self.core.digest().to_string()
     }
 
     /// The declarations of attributes it was checked with, as JSON.
     #[getter]
     fn attributes(&self) -> String {
-        let schema = self.policy.schema();
+        let schema = self.core.schema();
         let declared: serde_json::Map<String, serde_json::Value> = schema
             .attributes()
             .map(|slot| {
@@ -134,6 +134,6 @@ impl Policy {
         directory: Option<Py<Directory>>,
         patience: Option<f64>,
     ) -> PyResult<Decider> {
-        guarded(|| Decider::new(&self.policy, as_of, time_zone, complete, edition, directory, patience))
+        guarded(|| Decider::new(&self.core, as_of, time_zone, complete, edition, directory, patience))
     }
 }
