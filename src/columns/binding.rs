@@ -87,7 +87,11 @@ impl Binding {
     /// # Errors
     /// Everything that is wrong with the columns: one that is no field, one of a type that cannot hold
     /// its field, one given twice, and that `id` is missing.
-    pub fn new(schema: &Arc<Schema>, input: &SchemaRef, defaults: &Defaults) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(
+        schema: &Arc<Schema>,
+        input: &SchemaRef,
+        defaults: &Defaults,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let header = defaults.header.as_ref();
         let mut found = Vec::new();
         let mut columns: Vec<Column> = Vec::new();

@@ -182,12 +182,14 @@ impl<'b> Cells<'b> {
 
 fn instants(array: &dyn Array, unit: TimeUnit) -> Option<Values<'_>> {
     Some(match unit {
-        TimeUnit::Second => {
-            Values::Instants(array.as_primitive_opt::<TimestampSecondType>()?.values().as_ref(), 1_000_000_000)
-        }
-        TimeUnit::Millisecond => {
-            Values::Instants(array.as_primitive_opt::<TimestampMillisecondType>()?.values().as_ref(), 1_000_000)
-        }
+        TimeUnit::Second => Values::Instants(
+            array.as_primitive_opt::<TimestampSecondType>()?.values().as_ref(),
+            1_000_000_000,
+        ),
+        TimeUnit::Millisecond => Values::Instants(
+            array.as_primitive_opt::<TimestampMillisecondType>()?.values().as_ref(),
+            1_000_000,
+        ),
         TimeUnit::Microsecond => {
             Values::Instants(array.as_primitive_opt::<TimestampMicrosecondType>()?.values().as_ref(), 1_000)
         }

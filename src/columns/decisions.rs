@@ -123,8 +123,7 @@ pub(super) fn dictionary(rows: &[u32], words: &[Option<&str>]) -> Result<ArrayRe
         codes.push(match word {
             None => None,
             Some(word) => {
-                let next = i32::try_from(values.len())
-                    .map_err(|_| ArrowError::DictionaryKeyOverflowError)?;
+                let next = i32::try_from(values.len()).map_err(|_| ArrowError::DictionaryKeyOverflowError)?;
                 let key = *keys.entry(word).or_insert(next);
                 if key == next {
                     values.push(word);
@@ -162,7 +161,8 @@ fn timestamps(at: &[Option<i64>]) -> arrow_array::TimestampMicrosecondArray {
 /// A builder of lists whose entries are never null.
 fn list_of(fields: Fields, capacity: usize) -> ListBuilder<StructBuilder> {
     let entry = Field::new("item", DataType::Struct(fields.clone()), false);
-    ListBuilder::with_capacity(StructBuilder::from_fields(fields, capacity), capacity).with_field(Arc::new(entry))
+    ListBuilder::with_capacity(StructBuilder::from_fields(fields, capacity), capacity)
+        .with_field(Arc::new(entry))
 }
 
 /// Appends a text to a field of a structure.

@@ -33,11 +33,8 @@ pub(super) fn obligation() -> Fields {
 
 /// The fields of an action that lost or was struck out.
 pub(super) fn action(always_of_a_rule: bool) -> Fields {
-    vec![
-        Field::new("rule", DataType::Utf8, !always_of_a_rule),
-        Field::new("action", DataType::Utf8, false),
-    ]
-    .into()
+    vec![Field::new("rule", DataType::Utf8, !always_of_a_rule), Field::new("action", DataType::Utf8, false)]
+        .into()
 }
 
 /// The fields of a hold.

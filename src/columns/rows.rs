@@ -37,7 +37,9 @@ impl<'b> Rows<'b> {
     /// The user of a row as the record reader has it, or what is wrong with the row.
     pub(super) fn read(&self, at: usize) -> Result<User, BadRow> {
         let columns = self.binding.columns().iter().zip(&self.cells);
-        self.binding.resolution().user(columns.map(|(column, cells)| (column.slot, cells.cell(at, &column.kind))))
+        self.binding
+            .resolution()
+            .user(columns.map(|(column, cells)| (column.slot, cells.cell(at, &column.kind))))
     }
 
     /// The user of a row that is not among the suspects. Its lists are put into `lists`; `None` if the row
@@ -93,11 +95,15 @@ impl Facts for Row<'_, '_> {
         let binding = self.rows.binding;
         let omitted = || View::of(binding.omitted(slot));
         let Some(position) = binding.position(slot) else { return omitted() };
-        let (Some(column), Some(cells)) = (binding.columns().get(position), self.rows.cells.get(position)) else {
+        let (Some(column), Some(cells)) = (binding.columns().get(position), self.rows.cells.get(position))
+        else {
             return omitted();
         };
         if column.kind == Kind::Texts {
-            return self.lists.get(position).map_or_else(omitted, |texts| View::Texts(Texts::Borrowed(texts)));
+            return self
+                .lists
+                .get(position)
+                .map_or_else(omitted, |texts| View::Texts(Texts::Borrowed(texts)));
         }
         cells.view(self.at, &column.kind).unwrap_or_else(omitted)
     }

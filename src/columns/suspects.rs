@@ -88,20 +88,10 @@ impl Suspects {
         }
     }
 
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.flags.is_empty()
-    }
-
     /// Whether a row is a suspect.
     #[inline]
     pub(super) fn has(&self, row: usize) -> bool {
         self.flags.get(row).copied().unwrap_or(false)
-    }
-
-    /// The suspects, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.flags.iter().enumerate().filter(|(_, flag)| **flag).map(|(row, _)| row)
     }
 
     /// Makes every row a suspect for which `is_good` is false.

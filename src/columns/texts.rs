@@ -1,7 +1,9 @@
 //! Texts, however an array holds them.
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, GenericStringArray, LargeStringArray, OffsetSizeTrait, StringArray, StringViewArray};
+use arrow_array::{
+    Array, GenericStringArray, LargeStringArray, OffsetSizeTrait, StringArray, StringViewArray,
+};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 

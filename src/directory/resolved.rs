@@ -94,8 +94,9 @@ impl Resolution {
         header: Option<&SubscriptionHeader>,
         edition: Option<Edition>,
     ) -> Self {
-        let listed =
-            |slot| header.and_then(|header| header.provides.as_ref()).is_some_and(|p| p.slots.contains(&slot));
+        let listed = |slot| {
+            header.and_then(|header| header.provides.as_ref()).is_some_and(|p| p.slots.contains(&slot))
+        };
         let given = schema
             .slots()
             .map(|slot| header::always_provided(schema, slot) || columns.contains(&slot) || listed(slot))
@@ -133,10 +134,7 @@ impl Resolution {
     }
 
     /// The user of a row.
-    pub(crate) fn user<'t>(
-        &self,
-        cells: impl Iterator<Item = (Slot, Cell<'t>)>,
-    ) -> Result<User, BadRow> {
+    pub(crate) fn user<'t>(&self, cells: impl Iterator<Item = (Slot, Cell<'t>)>) -> Result<User, BadRow> {
         let mut problems = Problems::default();
         let excerpt = Excerpt::file(NAME, "");
         let mut reading = Reading { excerpt: &excerpt, problems: &mut problems };
