@@ -358,6 +358,8 @@ pub(crate) enum DecideFormat {
     Json,
     Ndjson,
     Csv,
+    /// A stream of Arrow's interprocess format
+    Arrow,
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime, String> {

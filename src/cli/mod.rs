@@ -19,6 +19,8 @@ use output::Output;
 use terminal::Terminal;
 
 mod arguments;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod check;
 mod decide;
 mod diff;

@@ -6,7 +6,8 @@ use arrow_schema::ArrowError;
 use super::binding::Binding;
 use super::decisions::Decisions;
 use super::rows::{Entries, Rows};
-use crate::policy::{DecideError, Decided, Decision, Evaluator};
+use super::verdicts::Verdicts;
+use crate::policy::{DecideError, Decided, Decision, Evaluator, HoldCode, Verdict};
 
 /// Why there are no decisions about a batch.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +109,33 @@ impl<'e> ColumnDecider<'e> {
             })
         })?;
         Ok(decisions.finish()?)
+    }
+
+    /// Verdicts about the rows of a batch, one a row, with the columns of
+    /// [`verdict_schema`](super::verdict_schema): what [`Self::decide`] comes to, for those who need no
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub fn verdicts(&self, batch: &RecordBatch) -> Result<RecordBatch, ColumnError> {
+        let rows = self.rows(batch)?;
+        let mut verdicts = Verdicts::with_capacity(rows.len);
+        self.evaluator.batch(|_| {
+            let mut lists = Entries::default();
+            (0..rows.len).try_for_each(|at| {
+                let row = if rows.suspects.has(at) { None } else { rows.row(at, &mut lists) };
+                let verdict = match row {
+                    Some(row) => self.evaluator.verdict(&row),
+                    None => match rows.read(at) {
+                        Ok(user) => self.evaluator.verdict(&user),
+                        Err(_) => Ok(Verdict::held(HoldCode::InvalidRecord)),
+                    },
+                };
+                verdicts.push(verdict.map_err(|error| ColumnError::Undecided { row: at, error })?);
+                Ok::<_, ColumnError>(())
+            })
+        })?;
+        Ok(verdicts.finish(self.evaluator.policy())?)
     }
 
     fn rows<'b>(&'b self, batch: &'b RecordBatch) -> Result<Rows<'b>, ColumnError> {

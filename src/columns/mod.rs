@@ -17,7 +17,10 @@ mod numbers;
 mod output;
 mod rows;
 mod suspects;
+#[cfg(test)]
+mod tests;
 mod texts;
+mod verdicts;
 
 pub use binding::{Binding, Defaults};
 pub use decider::{ColumnDecider, ColumnError};

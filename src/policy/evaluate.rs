@@ -327,6 +327,6 @@ impl Evaluator {
 }
 
 #[cfg(test)]
-mod differential;
+pub(crate) mod differential;
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,8 @@ pub(crate) use decision::word_enum;
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
+#[cfg(all(test, feature = "arrow"))]
+pub(crate) use evaluate::differential::compiled::random;
 pub use evaluate::{DecideError, Evaluator, Successor};
 pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use index::Verdict;

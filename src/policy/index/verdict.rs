@@ -11,7 +11,7 @@ use crate::policy::decision::{Access, Decision, Disposition, HoldCode, Outcome};
 use crate::policy::ir::{Leaf, Says};
 
 /// What a decision comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// Nothing to do, something to do, or only a person can go on.
     pub outcome: Outcome,

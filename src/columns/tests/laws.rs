@@ -1,0 +1,181 @@
+//! Laws: for random policies and random users, columns decide as single records do, whatever types the
+//! columns have, however they are sliced and divided.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::reading;
+use super::table::{Datum, Style, Table, all_slots};
+use crate::columns::{Binding, ColumnDecider, Defaults};
+use crate::diagnostic::Diagnostic;
+use crate::directory::{UserDefaults, parse_user};
+use crate::model::{Edition, Field, Kind};
+use crate::policy::{Basis, Decision, Evaluator, Means, Policy, random};
+
+const EDITION: Edition = Edition::Enterprise;
+
+/// A small seeded generator (splitmix64).
+pub(super) struct Seeded(pub(super) u64);
+
+impl Seeded {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).unwrap()
+    }
+}
+
+/// What no record may have.
+fn spoil(seeded: &mut Seeded, table: &mut Table) {
+    for row in 0..table.rows.len() {
+        if seeded.below(100) >= 12 {
+            continue;
+        }
+        let slot = table.slots[seeded.below(table.slots.len())];
+        let text = |text: &str| Datum::Text(text.to_owned());
+        let bad = match &table.schema.field_type(slot).kind {
+            Kind::Id => [text("echoecho"), text("ECHOECH"), text("ECHOЕCHO"), text("*SUPPORT"), Datum::Null]
+                [seeded.below(5)]
+            .clone(),
+            Kind::OneOf(_) => [text("stuff"), text(""), text(" staff"), text("a\0")][seeded.below(4)].clone(),
+            Kind::Text => {
+                [text("a\0b"), Datum::Text("ä".repeat(4_097)), Datum::Text("ä".repeat(4_096)), text("")]
+                    [seeded.below(4)]
+                .clone()
+            }
+            Kind::Texts => {
+                let entry = [None, Some(String::new()), Some("a\0".to_owned()), Some("x".repeat(4_097))]
+                    [seeded.below(4)]
+                .clone();
+                Datum::List(vec![Some("g1".to_owned()), entry, Some("g2".to_owned())])
+            }
+            _ => Datum::Null,
+        };
+        table.set(row, slot, bad);
+    }
+}
+
+/// The decision about a record of a stream.
+fn expected(evaluator: &Evaluator, record: &str) -> Decision {
+    let defaults = UserDefaults { edition: Some(EDITION), ..UserDefaults::default() };
+    match parse_user("columns", record, evaluator.policy().schema(), &defaults) {
+        Ok(user) => evaluator.decide(&user).unwrap(),
+        Err(found) => {
+            let told = |found: &Diagnostic| format!("[{}] {}", found.code, found.message);
+            let record: Json = serde_json::from_str(record).unwrap();
+            let id = record["id"].as_str().and_then(|id| id.parse().ok());
+            let found: BTreeSet<String> = found.iter().map(told).collect();
+            Decision::invalid_record(id, found.into_iter().collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+/// With the mistakes of a bad record in one order.
+fn sorted(mut decision: Json) -> Json {
+    if decision["hold"]["code"] == "invalid_record" {
+        let message = decision["hold"]["message"].as_str().unwrap().to_owned();
+        let mut parts: Vec<String> = message
+            .split("; [")
+            .map(|part| if part.starts_with('[') { part.to_owned() } else { format!("[{part}") })
+            .collect();
+        parts.sort();
+        parts.dedup();
+        decision["hold"]["message"] = parts.join("; ").into();
+    }
+    decision
+}
+
+/// What the law has been tried on.
+#[derive(Default)]
+struct Seen {
+    policies: usize,
+    rows: usize,
+    bad: usize,
+    act: usize,
+}
+
+fn hold_law(policy: &Policy, basis: &Basis, table: &Table, seen: &mut Seen, about: &str) {
+    let evaluator = policy.evaluator(basis.clone()).unwrap();
+    let reference = policy.evaluator(Basis { means: Means::Interpreter, ..basis.clone() }).unwrap();
+    let decided: Vec<Decision> =
+        (0..table.rows.len()).map(|row| expected(&reference, &table.record(row))).collect();
+    if decided.iter().any(|d| d.hold.as_ref().is_some_and(|hold| hold.code == crate::policy::HoldCode::Limit))
+    {
+        // The interpreter counts its steps otherwise.
+        return;
+    }
+    let expected: Vec<Json> =
+        decided.iter().map(|decision| sorted(serde_json::to_value(decision).unwrap())).collect();
+    seen.policies += 1;
+    seen.rows += expected.len();
+    seen.bad += expected.iter().filter(|decision| decision["hold"]["code"] == "invalid_record").count();
+    seen.act += expected.iter().filter(|decision| decision["outcome"] == "act").count();
+    for style in Style::ALL {
+        let whole = table.batch(style);
+        let binding =
+            Binding::new(policy.schema(), &whole.schema(), &Defaults::new().edition(EDITION)).unwrap();
+        let decider = ColumnDecider::new(&evaluator, &binding).unwrap();
+        let sliced = table.slice(style);
+        for batch in [&whole, &sliced] {
+            let found = reading::decisions(&decider.decide(batch).unwrap());
+            let short = decider.verdicts(batch).unwrap();
+            for (row, decision) in found.iter().enumerate() {
+                for (name, column) in ["outcome", "disposition", "access"].iter().zip(short.columns()) {
+                    assert_eq!(reading::value(column, row), decision[*name], "{about}, {style:?}, row {row}");
+                }
+                assert_eq!(reading::value(short.column(4), row), decision["hold"]["code"]);
+                let rule = [&decision["rule"], &decision["hold"]["rule"]];
+                let rule = rule.into_iter().find(|rule| !rule.is_null()).unwrap_or(&Json::Null);
+                assert_eq!(reading::value(short.column(3), row), *rule);
+            }
+            for (row, (found, expected)) in found.into_iter().zip(&expected).enumerate() {
+                let found = sorted(found);
+                if style == Style::AllText && is_separated(table, row) {
+                    continue;
+                }
+                assert_eq!(found, *expected, "{about}, {style:?}, row {row}: {}", table.record(row));
+            }
+        }
+    }
+}
+
+/// Whether a row means something else as text: an empty list is none, and an entry that is not there
+/// cannot be told from an empty one.
+fn is_separated(table: &Table, row: usize) -> bool {
+    table.rows[row].iter().any(|datum| match datum {
+        Datum::List(entries) => {
+            entries.is_empty()
+                || entries
+                    .iter()
+                    .any(|entry| entry.as_ref().is_none_or(|entry| entry.is_empty() || entry.len() > 4_000))
+                || entries.len() > 300
+        }
+        _ => false,
+    })
+}
+
+#[test]
+fn columns_decide_as_records_do() {
+    let count = std::env::var("LEAVER_POLICIES").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    let mut seen = Seen::default();
+    for seed in 0..count {
+        let Some((policy, basis, users)) = random(seed, 40) else { continue };
+        let mut seeded = Seeded(seed);
+        let slots = all_slots(policy.schema()).into_iter().filter(|slot| {
+            // Now and then nobody speaks for a field.
+            *slot == Field::Id.slot() || seeded.below(100) < 95
+        });
+        let slots = slots.collect();
+        let mut table = Table::of(&users, policy.schema(), slots);
+        spoil(&mut seeded, &mut table);
+        hold_law(&policy, &basis, &table, &mut seen, &format!("seed {seed}"));
+    }
+    let Seen { policies, rows, bad, act } = seen;
+    println!(
+        "columns = records: {policies} policies, {rows} rows in 12 forms, {bad} bad, {act} act, 0 differences"
+    );
+    assert!(bad > rows / 50 && act > rows / 20, "the users cover too little");
+}
