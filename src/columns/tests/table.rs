@@ -5,11 +5,10 @@ use std::sync::Arc;
 use arrow_array::builder::{
     LargeListBuilder, LargeStringBuilder, ListBuilder, StringBuilder, StringViewBuilder,
 };
-use arrow_array::types::{Int8Type, Int32Type, UInt64Type};
+use arrow_array::cast::AsArray;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Date64Array, DictionaryArray, Int64Array, LargeStringArray,
-    RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray, TimestampNanosecondArray,
-    TimestampSecondArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Date64Array, DictionaryArray, LargeStringArray, RecordBatch,
+    StringArray, StringViewArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
 };
 use serde_json::{Map, Value as Json, json};
 use time::{Date, OffsetDateTime};
@@ -35,9 +34,9 @@ pub(super) enum Style {
     Small,
     Large,
     View,
-    /// With keys of 8 bits; with an entry that no row has and, under nulls, keys of nothing.
+    /// With keys of every width.
     Dictionary,
-    /// With keys of 64 bits, over large texts.
+    /// The same over large texts and over views.
     WideDictionary,
     /// Everything that can be as text: dates, instants, lists.
     AllText,
@@ -57,21 +56,32 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The users, with a column for each of some fields. What is not known becomes a null.
+    /// The users, with a column for each of some fields. What is not known becomes a null, or something
+    /// where a row must have a value; each row has an ID of its own, countries are such, and lists have no
+    /// empty entries.
     pub(super) fn of(users: &[User], schema: &Arc<Schema>, slots: Vec<Slot>) -> Self {
-        let datum = |user: &User, slot: &Slot| match user.fact(*slot) {
+        let datum = |(row, user): (usize, &User), slot: &Slot| match user.fact(*slot) {
+            _ if *slot == Field::Id.slot() => Datum::Text(format!("ROW{row:05}")),
+            Fact::Known(_) if *slot == Field::Country.slot() => {
+                Datum::Text(["CH", "DE", "AT"][row % 3].to_owned())
+            }
             Fact::Known(Value::Bool(value)) => Datum::Bool(*value),
             Fact::Known(Value::Int(value)) => Datum::Int(*value),
-            Fact::Known(Value::Text(text)) => Datum::Text((**text).to_owned()),
+            Fact::Known(Value::Text(text)) if !text.is_empty() || !is_required(schema, *slot) => {
+                Datum::Text((**text).to_owned())
+            }
             Fact::Known(Value::Id(id)) => Datum::Text(id.to_string()),
             Fact::Known(Value::Date(date)) => Datum::Date(*date),
             Fact::Known(Value::Instant(instant)) => Datum::Instant(*instant),
             Fact::Known(Value::Texts(texts)) => {
-                Datum::List(texts.iter().map(|text| Some((**text).to_owned())).collect())
+                let texts = texts.iter().filter(|text| !text.is_empty());
+                Datum::List(texts.map(|text| Some((**text).to_owned())).collect())
             }
+            _ if is_required(schema, *slot) => something(&schema.field_type(*slot).kind),
             _ => Datum::Null,
         };
-        let rows = users.iter().map(|user| slots.iter().map(|slot| datum(user, slot)).collect()).collect();
+        let rows = users.iter().enumerate();
+        let rows = rows.map(|user| slots.iter().map(|slot| datum(user, slot)).collect()).collect();
         Self { schema: schema.clone(), slots, rows }
     }
 
@@ -104,7 +114,8 @@ impl Table {
     pub(super) fn batch(&self, style: Style) -> RecordBatch {
         let columns = self.slots.iter().enumerate().map(|(at, slot)| {
             let data: Vec<&Datum> = self.rows.iter().map(|row| &row[at]).collect();
-            (self.schema.name(*slot), column(&data, &self.schema.field_type(*slot).kind, style), true)
+            let kind = &self.schema.field_type(*slot).kind;
+            (self.schema.name(*slot), column(&data, kind, style, at), true)
         });
         RecordBatch::try_from_iter_with_nullable(columns).unwrap()
     }
@@ -130,12 +141,23 @@ impl Table {
     }
 }
 
-/// All fields but those that the moment tells.
-pub(super) fn all_slots(schema: &Schema) -> Vec<Slot> {
-    schema.slots().filter(|slot| *slot != Field::HasLeft.slot()).collect()
+/// Whether a row without a value is no user.
+pub(super) fn is_required(schema: &Schema, slot: Slot) -> bool {
+    slot == Field::Id.slot() || schema.field(slot).is_none() && !schema.field_type(slot).optional
 }
 
-fn column(data: &[&Datum], kind: &Kind, style: Style) -> ArrayRef {
+/// A value of an attribute.
+fn something(kind: &Kind) -> Datum {
+    match kind {
+        Kind::Bool => Datum::Bool(false),
+        Kind::Int => Datum::Int(3),
+        Kind::Texts => Datum::List(Vec::new()),
+        _ => Datum::Text("something".to_owned()),
+    }
+}
+
+/// A column; `turn` takes every layout once within a style.
+fn column(data: &[&Datum], kind: &Kind, style: Style, turn: usize) -> ArrayRef {
     let all_text = style == Style::AllText;
     let text = |datum: &&Datum| match datum {
         Datum::Null => None,
@@ -154,16 +176,52 @@ fn column(data: &[&Datum], kind: &Kind, style: Style) -> ArrayRef {
                 .map(|datum| if let Datum::Bool(value) = datum { Some(*value) } else { None })
                 .collect::<BooleanArray>(),
         ),
-        Kind::Int => Arc::new(
-            data.iter()
+        Kind::Int => numbers(
+            &data
+                .iter()
                 .map(|datum| if let Datum::Int(value) = datum { Some(*value) } else { None })
-                .collect::<Int64Array>(),
+                .collect::<Vec<_>>(),
+            turn + style as usize,
         ),
         Kind::Date if !all_text => dates(data, style),
         Kind::Instant if !all_text => instants(data, style),
-        Kind::Texts if !all_text => lists(data, style),
-        _ => texts(&data.iter().map(text).collect::<Vec<_>>(), style),
+        Kind::Texts if !all_text => lists(data, style, turn),
+        _ => texts(&data.iter().map(text).collect::<Vec<_>>(), style, turn),
     }
+}
+
+/// Numbers of the first type, counted from `turn`, into which all of them fit.
+fn numbers(data: &[Option<i64>], turn: usize) -> ArrayRef {
+    (turn..).find_map(|turn| numbers_of(data, turn)).unwrap()
+}
+
+/// Numbers of one of the eight types; `None` if one does not fit.
+fn numbers_of(data: &[Option<i64>], turn: usize) -> Option<ArrayRef> {
+    macro_rules! array {
+        ($ty:ident, $native:ty) => {{
+            let cast = |number: &Option<i64>| match number {
+                Some(number) => <$native>::try_from(*number).ok().map(Some),
+                None => Some(None),
+            };
+            let numbers: Vec<Option<$native>> = data.iter().map(cast).collect::<Option<_>>()?;
+            Arc::new(arrow_array::PrimitiveArray::<arrow_array::types::$ty>::from(numbers)) as ArrayRef
+        }};
+    }
+    #[allow(
+        clippy::useless_conversion,
+        clippy::unnecessary_fallible_conversions,
+        reason = "one of eight types"
+    )]
+    Some(match turn % 8 {
+        0 => array!(Int8Type, i8),
+        1 => array!(UInt64Type, u64),
+        2 => array!(Int16Type, i16),
+        3 => array!(UInt32Type, u32),
+        4 => array!(Int32Type, i32),
+        5 => array!(UInt16Type, u16),
+        6 => array!(Int64Type, i64),
+        _ => array!(UInt8Type, u8),
+    })
 }
 
 fn dates(data: &[&Datum], style: Style) -> ArrayRef {
@@ -197,53 +255,53 @@ fn instants(data: &[&Datum], style: Style) -> ArrayRef {
     }
 }
 
-fn texts(data: &[Option<String>], style: Style) -> ArrayRef {
+fn texts(data: &[Option<String>], style: Style, turn: usize) -> ArrayRef {
     let all = || data.iter().map(|text| text.as_deref());
     match style {
         Style::Small | Style::AllText => Arc::new(all().collect::<StringArray>()),
         Style::Large => Arc::new(all().collect::<LargeStringArray>()),
         Style::View => Arc::new(all().collect::<StringViewArray>()),
-        Style::Dictionary => dictionary(data),
+        Style::Dictionary => dictionary(data, Style::Small, turn),
         Style::WideDictionary => {
-            let mut words: Vec<&str> = all().flatten().collect();
-            words.sort_unstable();
-            words.dedup();
-            let keys = all().map(|text| Some(words.binary_search(&text?).unwrap() as u64));
-            let keys = keys.collect::<arrow_array::UInt64Array>();
-            let values = Arc::new(LargeStringArray::from(words.clone()));
-            Arc::new(DictionaryArray::<UInt64Type>::new(keys, values))
+            dictionary(data, if turn % 2 == 0 { Style::Large } else { Style::View }, turn / 2)
         }
     }
 }
 
-/// Narrow keys as long as they suffice. Nulls stand in the keys and in the values, in turn.
-fn dictionary(data: &[Option<String>]) -> ArrayRef {
-    let mut words: Vec<Option<&str>> = vec![Some("an entry\0 that no row has"), None];
+/// A dictionary with keys of the type whose turn it is, if there is room in it, over texts of a style. It
+/// has an entry that no row has; nulls stand in the keys and in the values; and under null keys stand
+/// keys of nothing.
+fn dictionary(data: &[Option<String>], values: Style, turn: usize) -> ArrayRef {
+    let mut words: Vec<Option<String>> = vec![Some("an entry\0 that no row has".to_owned()), None];
     for text in data.iter().flatten() {
-        if !words.contains(&Some(text)) {
-            words.push(Some(text));
+        if !words.iter().flatten().any(|word| word == text) {
+            words.push(Some(text.clone()));
         }
     }
     let key = |(row, text): (usize, &Option<String>)| match text {
-        Some(text) => words.iter().position(|word| *word == Some(text)),
+        Some(text) => words.iter().position(|word| word.as_ref() == Some(text)),
         None if row % 2 == 0 => Some(1),
         None => None,
     };
-    let keys: Vec<Option<usize>> = data.iter().enumerate().map(key).collect();
-    let values = Arc::new(StringArray::from(words.clone()));
-    if words.len() < 120 {
-        // Under a null stands a key of nothing.
-        let narrow: Vec<i8> =
-            keys.iter().map(|key| key.map_or(-7, |key| i8::try_from(key).unwrap())).collect();
-        let nulls = keys.iter().map(Option::is_some).collect::<Vec<_>>().into();
-        let keys = arrow_array::PrimitiveArray::<Int8Type>::new(narrow.into(), Some(nulls));
-        return Arc::new(DictionaryArray::<Int8Type>::new(keys, values));
+    let keys: Vec<Option<i64>> =
+        data.iter().enumerate().map(key).map(|key| key.map(|key| i64::try_from(key).unwrap())).collect();
+    let nulls: arrow_buffer::NullBuffer = keys.iter().map(Option::is_some).collect::<Vec<_>>().into();
+    let under = |key: &Option<i64>| Some(key.unwrap_or(i64::try_from(words.len()).unwrap() + 7));
+    let keys = numbers(&keys.iter().map(under).collect::<Vec<_>>(), turn);
+    let values = texts(&words, values, 0);
+    macro_rules! coded {
+        ($($ty:ident)*) => {
+            $(if let Some(keys) = keys.as_primitive_opt::<arrow_array::types::$ty>() {
+                let keys = arrow_array::PrimitiveArray::new(keys.values().clone(), Some(nulls));
+                return Arc::new(DictionaryArray::<arrow_array::types::$ty>::new(keys, values));
+            })*
+        };
     }
-    let keys = keys.into_iter().map(|key| key.map(|key| i32::try_from(key).unwrap()));
-    Arc::new(DictionaryArray::<Int32Type>::new(keys.collect(), values))
+    coded!(Int8Type Int16Type Int32Type Int64Type UInt8Type UInt16Type UInt32Type UInt64Type);
+    unreachable!("keys are whole numbers")
 }
 
-fn lists(data: &[&Datum], style: Style) -> ArrayRef {
+fn lists(data: &[&Datum], style: Style, turn: usize) -> ArrayRef {
     macro_rules! lists {
         ($list:ident, $text:ident) => {{
             let mut builder = $list::new($text::new());
@@ -263,13 +321,11 @@ fn lists(data: &[&Datum], style: Style) -> ArrayRef {
         Style::View => lists!(LargeListBuilder, StringViewBuilder),
         Style::Dictionary | Style::WideDictionary => {
             let plain: ArrayRef = lists!(ListBuilder, StringBuilder);
-            let plain = arrow_array::cast::AsArray::as_list::<i32>(&plain).clone();
+            let plain = plain.as_list::<i32>().clone();
             let (_, offsets, entries, nulls) = plain.into_parts();
-            let entries: Vec<Option<String>> = arrow_array::cast::AsArray::as_string::<i32>(&entries)
-                .iter()
-                .map(|entry| entry.map(str::to_owned))
-                .collect();
-            let entries = dictionary(&entries);
+            let entries: Vec<Option<String>> =
+                entries.as_string::<i32>().iter().map(|entry| entry.map(str::to_owned)).collect();
+            let entries = dictionary(&entries, Style::Small, turn);
             let field = arrow_schema::Field::new("item", entries.data_type().clone(), true);
             Arc::new(arrow_array::ListArray::new(Arc::new(field), offsets, entries, nulls))
         }
