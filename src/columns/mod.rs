@@ -10,12 +10,15 @@
 
 mod binding;
 mod cells;
+mod classes;
 mod decider;
 mod decisions;
 mod lists;
 mod numbers;
 mod output;
+mod plan;
 mod rows;
+mod summand;
 mod suspects;
 #[cfg(test)]
 mod tests;

@@ -94,6 +94,11 @@ impl Suspects {
         self.flags.get(row).copied().unwrap_or(false)
     }
 
+    /// All of them, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = usize> + '_ {
+        self.flags.iter().enumerate().filter(|(_, flag)| **flag).map(|(row, _)| row)
+    }
+
     /// Makes every row a suspect for which `is_good` is false.
     #[inline]
     fn unless(&mut self, mut is_good: impl FnMut(usize) -> bool) {

@@ -3,6 +3,7 @@
 mod hostile;
 mod laws;
 mod reading;
+mod simple;
 mod table;
 
 use std::sync::Arc;

@@ -139,6 +139,16 @@ impl<'b> Texts<'b> {
         Plain::of(array).map(Self::Plain)
     }
 
+    /// Whether any row may be without a text.
+    pub(super) fn has_gaps(self) -> bool {
+        match self {
+            Self::Plain(texts) => texts.has_gaps(),
+            Self::Coded(coded) => {
+                coded.nulls.is_some_and(|nulls| nulls.null_count() > 0) || coded.values.has_gaps()
+            }
+        }
+    }
+
     /// The text of a row, if there is one that is not empty.
     #[inline]
     pub(super) fn get(self, row: usize) -> Option<&'b str> {

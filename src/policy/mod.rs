@@ -56,6 +56,10 @@ pub(crate) use evaluate::differential::compiled::random;
 pub use evaluate::{DecideError, Evaluator, Successor};
 pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use index::Verdict;
+#[cfg(feature = "arrow")]
+pub(crate) use index::{
+    ALONE, Batch, Column as IndexColumn, Index, Part as BatchPart, Source as BatchSource,
+};
 pub use ir::Unlowered;
 pub use load::load_sources;
 pub use prepare::Prepared;

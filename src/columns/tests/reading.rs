@@ -62,8 +62,8 @@ pub(super) fn value(column: &ArrayRef, row: usize) -> Json {
             format_instant(instant).into()
         }
         DataType::Dictionary(..) => {
-            let dictionary = column.as_dictionary::<Int32Type>();
-            value(dictionary.values(), dictionary.key(row).unwrap())
+            let dictionary = column.as_any_dictionary();
+            value(dictionary.values(), dictionary.normalized_keys()[row])
         }
         DataType::List(_) => {
             let entries = column.as_list::<i32>().value(row);

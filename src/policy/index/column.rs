@@ -77,6 +77,18 @@ impl Column {
         Self { slot, scale }
     }
 
+    /// The first and the last number or day at which the class changes; `None` if there is none.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        match &self.scale {
+            Scale::Numbers(cuts) | Scale::Days(cuts) | Scale::Lengths(cuts) => {
+                let cuts = cuts.as_slice();
+                Some((*cuts.first()?, *cuts.last()?))
+            }
+            _ => None,
+        }
+    }
+
     /// How many classes there are.
     pub(crate) fn classes(&self) -> u32 {
         let values = match &self.scale {
