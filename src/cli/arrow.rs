@@ -11,8 +11,8 @@ use crate::columns::{Decisions, decision_schema};
 
 /// How every stream begins.
 pub(crate) fn beginning() -> Result<Vec<u8>, Failure> {
-    let writer = StreamWriter::try_new(Vec::new(), &decision_schema()).map_err(fault)?;
-    writer.into_inner().map(without_end).map_err(fault)
+    let writer = StreamWriter::try_new(Vec::new(), &decision_schema()).map_err(|error| fault(&error))?;
+    writer.into_inner().map(without_end).map_err(|error| fault(&error))
 }
 
 /// A batch of a stream.
@@ -20,10 +20,10 @@ pub(crate) fn batch(decisions: Decisions) -> Result<Vec<u8>, Failure> {
     if decisions.is_empty() {
         return Ok(Vec::new());
     }
-    let batch = decisions.finish().map_err(fault)?;
-    let mut writer = StreamWriter::try_new(Vec::new(), &decision_schema()).map_err(fault)?;
-    writer.write(&batch).map_err(fault)?;
-    let bytes = writer.into_inner().map(without_end).map_err(fault)?;
+    let batch = decisions.finish().map_err(|error| fault(&error))?;
+    let mut writer = StreamWriter::try_new(Vec::new(), &decision_schema()).map_err(|error| fault(&error))?;
+    writer.write(&batch).map_err(|error| fault(&error))?;
+    let bytes = writer.into_inner().map(without_end).map_err(|error| fault(&error))?;
     Ok(bytes.get(beginning()?.len()..).unwrap_or_default().to_vec())
 }
 
@@ -37,7 +37,7 @@ fn without_end(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn fault(error: ArrowError) -> Failure {
+fn fault(error: &ArrowError) -> Failure {
     Failure::bug(format!("decisions as columns: {error}"))
 }
 

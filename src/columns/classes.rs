@@ -264,10 +264,9 @@ fn ladder(
 
 /// Each text of an array, `None` for no text.
 fn of_each(texts: Plain<'_>, mut with: impl FnMut(Option<&str>)) {
-    let text = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).is_some();
     of_any_layout!(texts, array => {
         for value in array {
-            with(if text(value) { value } else { None });
+            with(value.filter(|text| !text.is_empty()));
         }
     });
 }

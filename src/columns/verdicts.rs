@@ -101,6 +101,6 @@ fn words<'w>(words: impl Iterator<Item = &'w str>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(words))
 }
 
-fn place<T: PartialEq>(all: &[T], one: T) -> Option<usize> {
+fn place<T: Copy + PartialEq>(all: &[T], one: T) -> Option<usize> {
     all.iter().position(|known| *known == one)
 }

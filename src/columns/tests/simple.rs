@@ -36,7 +36,7 @@ const CONDITIONS: &[&str] = &[
     "!(\"g2\" in user.groups)",
     "\"sales\" in user.lists || \"legal\" in user.lists",
     "user.number > {}",
-    "user.number in [7, 30]",
+    "user.number == 7",
     "user.maybe_number != () && user.maybe_number <= {}",
     "user.maybe_count == ()",
     "user.flag",

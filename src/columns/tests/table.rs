@@ -263,7 +263,7 @@ fn texts(data: &[Option<String>], style: Style, turn: usize) -> ArrayRef {
         Style::View => Arc::new(all().collect::<StringViewArray>()),
         Style::Dictionary => dictionary(data, Style::Small, turn),
         Style::WideDictionary => {
-            dictionary(data, if turn % 2 == 0 { Style::Large } else { Style::View }, turn / 2)
+            dictionary(data, if turn.is_multiple_of(2) { Style::Large } else { Style::View }, turn / 2)
         }
     }
 }

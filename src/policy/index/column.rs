@@ -35,6 +35,7 @@ pub(super) enum Scale {
 }
 
 /// The class of what is known of a field.
+#[derive(Clone, Copy)]
 pub(crate) enum Class {
     /// One of the column.
     Of(u32),
