@@ -358,7 +358,7 @@ pub(crate) enum DecideFormat {
     Json,
     Ndjson,
     Csv,
-    /// A stream of Arrow's interprocess format
+    /// Columns as a stream of Arrow's interprocess format: for a file or a pipe, never a terminal
     Arrow,
 }
 

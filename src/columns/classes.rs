@@ -9,7 +9,7 @@ use super::lists::Lists;
 use super::plan::{From, Plan, is_entitled};
 use super::rows::Rows;
 use super::summand::{Coded, Ladder, Summand};
-use super::texts::{Plain, Texts, of_any_layout};
+use super::texts::Texts;
 use crate::model::{Field, Kind, Slot, View};
 use crate::policy::{Evaluator, IndexColumn};
 
@@ -31,7 +31,7 @@ impl<'r, 'b> Classes<'r, 'b> {
     }
 
     /// The summand of each part of the plan; `None` if the plan is not of these columns.
-    pub(super) fn summands(&mut self, plan: &Plan) -> Option<Vec<Summand<'b>>> {
+    pub(super) fn summands(&mut self, plan: &Plan) -> Option<Vec<Summand<'r>>> {
         self.set_aside();
         plan.parts
             .iter()
@@ -89,8 +89,9 @@ impl<'r, 'b> Classes<'r, 'b> {
         at: usize,
         turns: Option<(i64, i64)>,
         adds: impl Fn(Option<View<'_>>) -> Option<u16>,
-    ) -> Option<Summand<'b>> {
-        let cells = self.rows.cells.get(at)?;
+    ) -> Option<Summand<'r>> {
+        let rows = self.rows;
+        let cells = rows.cells.get(at)?;
         let kind = self.kind(at)?;
         let of_null = adds(None);
         let summand = match cells.values {
@@ -117,9 +118,17 @@ impl<'r, 'b> Classes<'r, 'b> {
                 let adds = values.into_iter().map(|adds| adds.unwrap_or(of_null));
                 Summand::Coded(Coded::new(coded.keys, coded.nulls, adds, of_null))
             }
+            Values::Texts(Texts::Plain(_)) if let Some(known) = rows.suspects.words(at) => {
+                let values: Vec<Option<u16>> =
+                    known.words().map(|word| adds(Some(View::Text(word)))).collect();
+                self.uncertain(cells, &kind, &values, of_null, &adds);
+                let of_null = of_null.unwrap_or_default();
+                let adds = values.into_iter().map(|adds| adds.unwrap_or(of_null));
+                Summand::Coded(Coded::new(known.numbers(), None, adds, of_null))
+            }
             Values::Texts(Texts::Plain(texts)) => {
                 let mut found = Vec::with_capacity(self.rows.len);
-                of_each(texts, |text| {
+                texts.each(|text| {
                     let adds = adds(text.and_then(|text| text_view(text, &kind)));
                     if adds.is_none() {
                         self.alone.push(found.len());
@@ -140,7 +149,7 @@ impl<'r, 'b> Classes<'r, 'b> {
         column: &IndexColumn,
         adds: impl Fn(usize) -> Option<u16>,
         of_null: Option<u16>,
-    ) -> Option<Summand<'b>> {
+    ) -> Option<Summand<'r>> {
         let cells = self.rows.cells.get(at)?;
         if let (Values::Lists(Lists { offsets, .. }), None) = (cells.values, cells.nulls) {
             let most = column.span().map_or(Some(0), |(_, last)| usize::try_from(last.max(0)).ok());
@@ -168,7 +177,7 @@ impl<'r, 'b> Classes<'r, 'b> {
         cells: &Cells<'_>,
         kind: &Kind,
         adds: impl Fn(Option<View<'_>>) -> Option<u16>,
-    ) -> Summand<'b> {
+    ) -> Summand<'r> {
         let mut found = Vec::with_capacity(self.rows.len);
         for row in 0..self.rows.len {
             let adds = adds(cells.view(row, kind));
@@ -181,7 +190,7 @@ impl<'r, 'b> Classes<'r, 'b> {
     }
 
     /// The same of every row.
-    fn all(&mut self, adds: Option<u16>) -> Summand<'b> {
+    fn all(&mut self, adds: Option<u16>) -> Summand<'r> {
         if adds.is_none() {
             self.alone.extend(0..self.rows.len);
         }
@@ -260,13 +269,4 @@ fn ladder(
     let start = i32::try_from(*days.start()).ok()?;
     // A turn beyond the calendar is one that no day reaches.
     Some((start, days.map(|day| Some(adds(date(day)?))).collect::<Option<_>>()?))
-}
-
-/// Each text of an array, `None` for no text.
-fn of_each(texts: Plain<'_>, mut with: impl FnMut(Option<&str>)) {
-    of_any_layout!(texts, array => {
-        for value in array {
-            with(value.filter(|text| !text.is_empty()));
-        }
-    });
 }

@@ -216,6 +216,14 @@ impl<'e> ColumnDecider<'e> {
         verdict.map_err(|error| ColumnError::Undecided { row: at, error })
     }
 
+    pub(super) const fn evaluator(&self) -> &'e Evaluator {
+        self.evaluator
+    }
+
+    pub(super) const fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
     fn rows<'b>(&'b self, batch: &'b RecordBatch) -> Result<Rows<'b>, ColumnError> {
         if !self.binding.fits(batch.schema_ref()) {
             return Err(ColumnError::OtherColumns);

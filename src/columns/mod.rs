@@ -13,6 +13,7 @@ mod cells;
 mod classes;
 mod decider;
 mod decisions;
+mod known;
 mod lists;
 mod numbers;
 mod output;
@@ -23,7 +24,13 @@ mod suspects;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod threads;
 mod verdicts;
+
+/// The example of the page about columns.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/columns.md")]
+struct Page;
 
 pub use binding::{Binding, Defaults};
 pub use decider::{ColumnDecider, ColumnError};

@@ -58,7 +58,7 @@ pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use index::Verdict;
 #[cfg(feature = "arrow")]
 pub(crate) use index::{
-    ALONE, Batch, Column as IndexColumn, Index, Part as BatchPart, Source as BatchSource,
+    ALONE, Batch, Column as IndexColumn, Dictionary, Index, Part as BatchPart, Source as BatchSource,
 };
 pub use ir::Unlowered;
 pub use load::load_sources;

@@ -57,6 +57,31 @@ fn no_columns_and_wrong_ones_are_told_all_at_once() {
 }
 
 #[test]
+fn threads_decide_as_one_does() {
+    let evaluator = evaluator(POLICY);
+    let ids: Vec<String> = (0..500).map(|at| format!("U{at:07}")).collect();
+    let words: Vec<_> = (0..500).map(|at| ["staff", "partner", "stuff"].get(at / 3 % 4).copied()).collect();
+    let ids: ArrayRef = Arc::new(StringArray::from_iter_values(ids));
+    let batch =
+        RecordBatch::try_from_iter([("id", ids.clone()), ("person", ids), ("employment", texts(&words))])
+            .unwrap();
+    let batches: Vec<RecordBatch> = (0..50).map(|at| batch.slice(at * 10, 10)).collect();
+    let binding = bound(&evaluator, &batch);
+    let decider = ColumnDecider::new(&evaluator, &binding).unwrap();
+    let one: Vec<_> = batches.iter().map(|batch| decider.decide(batch).unwrap()).collect();
+    let short: Vec<_> = batches.iter().map(|batch| decider.verdicts(batch).unwrap()).collect();
+    for threads in [1, 2, 7, 100] {
+        let threads = std::num::NonZeroUsize::new(threads).unwrap();
+        assert_eq!(decider.decide_all(&batches, threads).unwrap(), one);
+        assert_eq!(decider.verdicts_all(&batches, threads).unwrap(), short);
+    }
+    let mut other = batches;
+    other[3] = RecordBatch::new_empty(Arc::new(Schema::empty()));
+    let two = std::num::NonZeroUsize::new(2).unwrap();
+    assert!(matches!(decider.decide_all(&other, two), Err(ColumnError::OtherColumns)));
+}
+
+#[test]
 fn nulls_everywhere_hold_every_row() {
     let batch = RecordBatch::try_from_iter([
         ("id", new_null_array(&DataType::Utf8, 3)),

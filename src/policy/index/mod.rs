@@ -32,7 +32,7 @@ use crate::model::{Facts, Field, Moment, Slot, User, View};
 pub(crate) use batch::{ALONE, Batch, Part, Source};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
-use dictionary::Dictionary;
+pub(crate) use dictionary::Dictionary;
 pub(crate) use layout::outcome as computed_outcome;
 use row::{Block, and, nothing};
 pub use verdict::Verdict;
