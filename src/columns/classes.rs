@@ -206,7 +206,10 @@ impl<'r, 'b> Classes<'r, 'b> {
         of_null: Option<u16>,
         adds: &impl Fn(Option<View<'_>>) -> Option<u16>,
     ) {
-        let has_gaps = cells.nulls.is_some() || matches!(cells.values, Values::Texts(_));
+        let has_gaps = match cells.values {
+            Values::Texts(texts) => texts.has_gaps(),
+            _ => cells.nulls.is_some(),
+        };
         if some.contains(&None) || of_null.is_none() && has_gaps {
             let rows = 0..self.rows.len;
             self.alone.extend(rows.filter(|row| adds(cells.view(*row, kind)).is_none()));

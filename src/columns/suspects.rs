@@ -253,6 +253,9 @@ impl Suspects {
                         .all(|at| coded.values.get(at).is_some_and(|text| Test::Text.passes(text)))
             }
         };
+        if usual && lists.longest() <= MOST_ENTRIES {
+            return;
+        }
         self.unless(|row| {
             let mut range = lists.range(row);
             cells.is_null(row)

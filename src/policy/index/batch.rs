@@ -230,7 +230,8 @@ impl Index {
         let mut batch = Batch { parts, index, given, codes: Vec::new() };
         if let [given] = batch.given.as_slice() {
             let numbers = 0..u16::try_from(given.len()).ok()?;
-            batch.codes = numbers.map(|number| batch.code(&[number])).collect();
+            let mut standing = Standing { count: 1, ..Standing::default() };
+            batch.codes = numbers.map(|number| batch.code(&mut standing, &[number])).collect();
         }
         Some(batch)
     }
@@ -328,38 +329,63 @@ impl Batch {
 
     /// The codes of users whose number in each group is given.
     pub(crate) fn codes(&self, numbers: &[Vec<u16>], codes: &mut [u32]) {
+        let is_plain = self.has_actions_only();
         match numbers {
             [numbers] => {
                 for (code, number) in codes.iter_mut().zip(numbers) {
                     *code = self.codes.get(usize::from(*number)).copied().unwrap_or(ALONE);
                 }
             }
-            [one, two] => {
+            [one, two] if is_plain => {
                 for (code, (one, two)) in codes.iter_mut().zip(one.iter().zip(two)) {
-                    *code = self.code(&[*one, *two]);
+                    *code = self.plain_code([*one, *two]);
                 }
             }
-            [one, two, three] => {
+            [one, two, three] if is_plain => {
                 for (code, ((one, two), three)) in codes.iter_mut().zip(one.iter().zip(two).zip(three)) {
-                    *code = self.code(&[*one, *two, *three]);
+                    *code = self.plain_code([*one, *two, *three]);
                 }
             }
             _ => {
+                let mut standing = Standing { count: numbers.len(), ..Standing::default() };
                 for (row, code) in codes.iter_mut().enumerate() {
                     let mut found = [0; IN_PLACE];
                     for (number, numbers) in found.iter_mut().zip(numbers) {
                         *number = numbers.get(row).copied().unwrap_or(0);
                     }
-                    *code = self.code(found.get(..numbers.len()).unwrap_or_default());
+                    *code = self.code(&mut standing, &found);
                 }
             }
         }
     }
 
+    /// Whether one block holds all that can be said: a few actions, nothing that modifies them, and no
+    /// rule that could fail.
+    fn has_actions_only(&self) -> bool {
+        self.index.width == 1 && !self.index.fails_always
+    }
+
+    /// The code of a user with these numbers, where there are [only actions](Self::has_actions_only).
+    #[inline]
+    fn plain_code<const N: usize>(&self, numbers: [u16; N]) -> u32 {
+        let (mut left, mut given) = ([u64::MAX; 2], Grants::default());
+        let groups = numbers.iter().zip(&self.index.starts).zip(&self.given);
+        for ((number, start), grants) in groups {
+            let number = usize::from(*number);
+            let row = self.index.table.get(*start as usize + number).copied().unwrap_or_default();
+            left = [left[0] & row[0], left[1] & row[1]];
+            given = given.and(grants.get(number).copied().unwrap_or_default());
+        }
+        let bit = if left[0] == 0 { 64 + left[1].trailing_zeros() } else { left[0].trailing_zeros() };
+        match self.index.briefs.get(bit as usize) {
+            Some(brief) if given.cover(brief.needs()) => 2 * bit,
+            _ => ALONE,
+        }
+    }
+
     /// The code of a user with these numbers.
     #[inline]
-    fn code(&self, numbers: &[u16]) -> u32 {
-        let mut standing = Standing { count: numbers.len(), ..Standing::default() };
+    fn code(&self, standing: &mut Standing, numbers: &[u16]) -> u32 {
         let mut given = Grants::default();
         let width = self.index.stride();
         for (((row, number), start), grants) in
@@ -368,7 +394,7 @@ impl Batch {
             *row = start + u32::from(*number) * width;
             given = given.and(grants.get(usize::from(*number)).copied().unwrap_or_default());
         }
-        match self.index.winner(&standing, |needs| given.cover(needs)) {
+        match self.index.winner(standing, |needs| given.cover(needs)) {
             Some(Winner { bit, obliged }) => u32::try_from(2 * bit + usize::from(obliged)).unwrap_or(ALONE),
             None => ALONE,
         }
