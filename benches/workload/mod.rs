@@ -248,7 +248,7 @@ pub(crate) fn to_user(typed: &Typed, index: usize, schema: &Schema, moment: &Mom
 }
 
 /// The rules as text.
-fn policy(conjunctions: &[Conjunction]) -> Vec<String> {
+pub(crate) fn policy(conjunctions: &[Conjunction]) -> Vec<String> {
     let mut rules =
         vec!["/// 1\nfn legal_hold(user) { if user.legal_hold { review(\"legal hold\") } }\n".to_owned()];
     for (index, rule) in conjunctions.iter().enumerate() {

@@ -376,6 +376,8 @@ pub(crate) enum DecideFormat {
     Json,
     Ndjson,
     Csv,
+    /// Columns as a stream of Arrow's interprocess format: for a file or a pipe, never a terminal
+    Arrow,
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime, String> {

@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
         DecideFormat::Json => Style::Json,
         DecideFormat::Ndjson => Style::Ndjson,
         DecideFormat::Csv => Style::Csv,
+        DecideFormat::Arrow => arrow(to_terminal)?,
     };
     // Whoever asks for one user wants to see it.
     let wanted = Wanted { style, to_terminal, all: arguments.all || only.is_some() };
@@ -113,6 +114,21 @@ pub(crate) fn run(arguments: &Decide, terminal: &Terminal) -> Result<Exit, Failu
     Ok(if arguments.strict && held > 0 { Exit::Findings } else { Exit::Done })
 }
 
+/// Arrow's format, unless a person would have to read it.
+fn arrow(to_terminal: bool) -> Result<Style, Failure> {
+    let refuse =
+        |help: &str| Err(Failure::usage("--format arrow cannot be written here", Some(help.to_owned())));
+    if to_terminal {
+        return refuse(
+            "it is for programs: write it to a file with `-o decisions.arrows`, or pipe it into one",
+        );
+    }
+    #[cfg(feature = "arrow")]
+    return Ok(Style::Arrow);
+    #[cfg(not(feature = "arrow"))]
+    refuse("this `leaver` was built without Arrow; build it with the feature `arrow`, or use --format ndjson")
+}
+
 /// The number of threads asked for; 0 is one for each core.
 pub(crate) fn threads(asked: usize) -> usize {
     match asked {
@@ -168,6 +184,8 @@ impl Writer<'_> {
             Style::Json => header.push(b'['),
             Style::Csv => header = csv_header(),
             Style::Tabs => write_tabs(&mut header, table::names()),
+            #[cfg(feature = "arrow")]
+            Style::Arrow => header = super::arrow::beginning()?,
             Style::Table | Style::SummaryOnly | Style::Ndjson => {}
         }
         Ok(self.output.write_all(&header)?)
@@ -213,6 +231,8 @@ impl Writer<'_> {
             }
             Style::SummaryOnly => self.output.write_all(summary.unwrap_or_default().as_bytes())?,
             Style::Json => self.output.write_all(b"\n]\n")?,
+            #[cfg(feature = "arrow")]
+            Style::Arrow => self.output.write_all(&super::arrow::END)?,
             Style::Tabs | Style::Ndjson | Style::Csv => {}
         }
         self.output.finish()?;

@@ -21,6 +21,8 @@ use terminal::Terminal;
 mod apply;
 mod arguments;
 mod audit;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod check;
 mod decide;
 mod diff;

@@ -27,6 +27,8 @@ pub(crate) enum Style {
     Json,
     Ndjson,
     Csv,
+    #[cfg(feature = "arrow")]
+    Arrow,
 }
 
 /// What is asked of each thread.
@@ -74,6 +76,8 @@ struct Making {
     lines: Vec<Line>,
     tally: Tally,
     rows: Rows,
+    #[cfg(feature = "arrow")]
+    decisions: crate::columns::Decisions,
 }
 
 impl<'a> Rendering<'a> {
@@ -90,7 +94,7 @@ impl<'a> Rendering<'a> {
     pub(crate) fn chunk(&mut self, work: Work) -> Chunk {
         let Self { wanted, decider, scanner, buffers, making } = self;
         making.bytes = buffers.take();
-        let failure = decider.batch(|| match &work {
+        let mut failure = decider.batch(|| match &work {
             Work::Users(users) => users.iter().find_map(|user| making.user(*wanted, decider, user).err()),
             Work::Block(block) => {
                 let scanner = scanner.as_mut()?;
@@ -107,6 +111,9 @@ impl<'a> Rendering<'a> {
                 done.break_value()
             }
         });
+        if let Err(fault) = making.finish() {
+            failure.get_or_insert(fault);
+        }
         Chunk {
             users: std::mem::take(&mut making.users),
             bytes: std::mem::take(&mut making.bytes),
@@ -136,6 +143,20 @@ impl Making {
         self.write(wanted, bad.id, decided);
     }
 
+    /// Puts into bytes what is written only when all decisions of a chunk are there.
+    #[cfg(feature = "arrow")]
+    fn finish(&mut self) -> Result<(), Failure> {
+        let decisions = std::mem::take(&mut self.decisions);
+        self.bytes.extend(super::arrow::batch(decisions)?);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "arrow"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "columns can be wrong, lines cannot")]
+    fn finish(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     fn write(&mut self, wanted: Wanted, id: Option<Id>, decided: Decided<'_>) {
         let Self { bytes, lines, rows, .. } = self;
         let common: &Decision = decided.common();
@@ -157,6 +178,8 @@ impl Making {
                     bytes.push(b'\n');
                 }
             }
+            #[cfg(feature = "arrow")]
+            (Style::Arrow, _) => self.decisions.push(decided),
             (Style::Csv, true) => write_csv(bytes, &decided.into_decision(), true),
             (Style::Csv, false) => rows.write(bytes, id, decided),
         }

@@ -120,15 +120,7 @@ impl<'b> Cells<'b> {
             Values::Days(days) => date(i64::from(*days.get(row)?)).map(View::Date),
             Values::Milliseconds(values) => date(whole_days(*values.get(row)?)?).map(View::Date),
             Values::Instants(values, unit) => instant(*values.get(row)?, unit).map(View::Instant),
-            Values::Texts(texts) => {
-                let text = texts.get(row)?;
-                match kind {
-                    Kind::Id => text.parse::<Id>().ok().map(View::Id),
-                    Kind::Date => parse_date(text).map(View::Date),
-                    Kind::Instant => parse_instant(text).map(View::Instant),
-                    _ => Some(View::Text(text)),
-                }
-            }
+            Values::Texts(texts) => text_view(texts.get(row)?, kind),
         }
     }
 
@@ -177,6 +169,17 @@ impl<'b> Cells<'b> {
             },
             Values::Lists(lists) => lists.cell(row),
         }
+    }
+}
+
+/// A text as a value of a kind; `None` if it is none.
+#[inline]
+pub(super) fn text_view<'v>(text: &'v str, kind: &Kind) -> Option<View<'v>> {
+    match kind {
+        Kind::Id => text.parse::<Id>().ok().map(View::Id),
+        Kind::Date => parse_date(text).map(View::Date),
+        Kind::Instant => parse_instant(text).map(View::Instant),
+        _ => Some(View::Text(text)),
     }
 }
 

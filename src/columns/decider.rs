@@ -1,12 +1,20 @@
 //! Decides about the rows of record batches.
 
+use std::cell::OnceCell;
+
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::binding::Binding;
+use super::classes::Classes;
 use super::decisions::Decisions;
+use super::plan::Plan;
 use super::rows::{Entries, Rows};
-use crate::policy::{DecideError, Decided, Decision, Evaluator};
+use super::verdicts::{Codes, Words};
+use crate::policy::{ALONE, DecideError, Decided, Decision, Evaluator, HoldCode, Verdict};
+
+/// Rows whose numbers are kept at a time, so that they stay near the processor.
+const CHUNK: usize = 1_024;
 
 /// Why there are no decisions about a batch.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +78,9 @@ pub enum ColumnError {
 pub struct ColumnDecider<'e> {
     evaluator: &'e Evaluator,
     binding: Binding,
+    /// How verdicts are found by columns, if they can be; made when it is first needed.
+    plan: OnceCell<Option<Plan>>,
+    words: OnceCell<Words>,
 }
 
 impl<'e> ColumnDecider<'e> {
@@ -81,7 +92,7 @@ impl<'e> ColumnDecider<'e> {
         if evaluator.policy().schema() != binding.schema() {
             return Err(ColumnError::OtherFields);
         }
-        Ok(Self { evaluator, binding: binding.clone() })
+        Ok(Self { evaluator, binding: binding.clone(), plan: OnceCell::new(), words: OnceCell::new() })
     }
 
     /// The decisions about the rows of a batch, one a row, with the columns of
@@ -108,6 +119,109 @@ impl<'e> ColumnDecider<'e> {
             })
         })?;
         Ok(decisions.finish()?)
+    }
+
+    /// Verdicts about the rows of a batch, one a row, with the columns of
+    /// [`verdict_schema`](super::verdict_schema): what [`Self::decide`] comes to, for those who need no
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub fn verdicts(&self, batch: &RecordBatch) -> Result<RecordBatch, ColumnError> {
+        let rows = self.rows(batch)?;
+        let plan = self.plan.get_or_init(|| Plan::new(self.evaluator, &self.binding));
+        let by_columns = plan.as_ref().and_then(|plan| self.codes_by_columns(plan, &rows));
+        let (codes, mut verdicts) = by_columns.unwrap_or_else(|| (vec![ALONE; rows.len], Codes::default()));
+        let codes = self.settle(&rows, codes, &mut verdicts)?;
+        let words = self.words.get_or_init(|| Words::of(self.evaluator.policy()));
+        Ok(verdicts.batch(&codes, words)?)
+    }
+
+    /// The codes of all rows as far as columns tell.
+    fn codes_by_columns(&self, plan: &Plan, rows: &Rows<'_>) -> Option<(Vec<u32>, Codes)> {
+        let mut classes = Classes::new(self.evaluator, rows);
+        let summands = classes.summands(plan)?;
+        let mut codes = vec![ALONE; rows.len];
+        let mut numbers = vec![Vec::with_capacity(CHUNK); plan.batch.groups()];
+        for (number, codes) in codes.chunks_mut(CHUNK).enumerate() {
+            for numbers in &mut numbers {
+                numbers.clear();
+                numbers.resize(codes.len(), 0);
+            }
+            for ((part, _), summand) in plan.parts.iter().zip(&summands) {
+                if let Some(numbers) = numbers.get_mut(part.group) {
+                    summand.add(number * CHUNK, numbers);
+                }
+            }
+            plan.batch.codes(&numbers, codes);
+        }
+        for row in classes.alone.into_iter().chain(rows.suspects.all()) {
+            if let Some(code) = codes.get_mut(row) {
+                *code = ALONE;
+            }
+        }
+        Some((codes, Codes::of(plan.batch.verdicts())))
+    }
+
+    /// How many rows columns tell enough of.
+    #[cfg(test)]
+    pub(super) fn told_by_columns(&self, batch: &RecordBatch) -> usize {
+        let rows = self.rows(batch).unwrap();
+        let plan = Plan::new(self.evaluator, &self.binding);
+        let codes = plan.and_then(|plan| self.codes_by_columns(&plan, &rows));
+        codes.map_or(0, |(codes, _)| codes.iter().filter(|code| **code != ALONE).count())
+    }
+
+    /// Decides about the rows of which columns do not tell enough.
+    fn settle(
+        &self,
+        rows: &Rows<'_>,
+        mut codes: Vec<u32>,
+        verdicts: &mut Codes,
+    ) -> Result<Vec<u32>, ColumnError> {
+        if !codes.contains(&ALONE) {
+            return Ok(codes);
+        }
+        self.evaluator.batch(|_| {
+            let mut lists = Entries::default();
+            let mut last = None;
+            for (at, code) in codes.iter_mut().enumerate().filter(|(_, code)| **code == ALONE) {
+                let verdict = self.verdict(rows, at, &mut lists)?;
+                *code = match last {
+                    Some((known, code)) if known == verdict => code,
+                    _ => verdicts.code(verdict),
+                };
+                last = Some((verdict, *code));
+            }
+            Ok::<_, ColumnError>(())
+        })?;
+        Ok(codes)
+    }
+
+    /// The verdict about one row.
+    fn verdict<'b>(
+        &self,
+        rows: &Rows<'b>,
+        at: usize,
+        lists: &mut Entries<'b>,
+    ) -> Result<Verdict, ColumnError> {
+        let row = if rows.suspects.has(at) { None } else { rows.row(at, lists) };
+        let verdict = match row {
+            Some(row) => self.evaluator.verdict(&row),
+            None => match rows.read(at) {
+                Ok(user) => self.evaluator.verdict(&user),
+                Err(_) => Ok(Verdict::held(HoldCode::InvalidRecord)),
+            },
+        };
+        verdict.map_err(|error| ColumnError::Undecided { row: at, error })
+    }
+
+    pub(super) const fn evaluator(&self) -> &'e Evaluator {
+        self.evaluator
+    }
+
+    pub(super) const fn binding(&self) -> &Binding {
+        &self.binding
     }
 
     fn rows<'b>(&'b self, batch: &'b RecordBatch) -> Result<Rows<'b>, ColumnError> {

@@ -115,7 +115,7 @@ impl Decisions {
 }
 
 /// A dictionary array: for each row the word with its number, if there is one.
-pub(super) fn dictionary(rows: &[u32], words: &[Option<&str>]) -> Result<ArrayRef, ArrowError> {
+fn dictionary(rows: &[u32], words: &[Option<&str>]) -> Result<ArrayRef, ArrowError> {
     let mut keys: HashMap<&str, i32> = HashMap::new();
     let mut values: Vec<&str> = Vec::new();
     let mut codes: Vec<Option<i32>> = Vec::with_capacity(words.len());

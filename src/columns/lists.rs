@@ -51,6 +51,14 @@ impl<'b> Lists<'b> {
         place(row).unwrap_or(0)..place(row + 1).unwrap_or(0)
     }
 
+    /// How many entries the longest list has, those under nulls included.
+    pub(super) fn longest(self) -> usize {
+        match self.offsets {
+            Offsets::Small(offsets) => longest(offsets),
+            Offsets::Large(offsets) => longest(offsets),
+        }
+    }
+
     /// Puts the entries of a row, none of which is without a text, into `to`.
     pub(super) fn put(self, row: usize, to: &mut Vec<&'b str>) {
         to.extend(self.range(row).filter_map(|at| self.entries.get(at)));
@@ -65,6 +73,11 @@ impl<'b> Lists<'b> {
 
 fn offsets<O: OffsetSizeTrait>(lists: &GenericListArray<O>) -> &[O] {
     lists.value_offsets()
+}
+
+fn longest<O: OffsetSizeTrait>(offsets: &[O]) -> usize {
+    let lengths = offsets.windows(2).map(|pair| pair[1] - pair[0]);
+    lengths.fold(O::default(), |longest, length| if length > longest { length } else { longest }).as_usize()
 }
 
 fn entries<O: OffsetSizeTrait>(lists: &GenericListArray<O>) -> Option<Texts<'_>> {

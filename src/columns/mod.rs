@@ -10,14 +10,27 @@
 
 mod binding;
 mod cells;
+mod classes;
 mod decider;
 mod decisions;
+mod known;
 mod lists;
 mod numbers;
 mod output;
+mod plan;
 mod rows;
+mod summand;
 mod suspects;
+#[cfg(test)]
+mod tests;
 mod texts;
+mod threads;
+mod verdicts;
+
+/// The example of the page about columns.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/columns.md")]
+struct Page;
 
 pub use binding::{Binding, Defaults};
 pub use decider::{ColumnDecider, ColumnError};

@@ -37,6 +37,8 @@ macro_rules! of_any_width {
     };
 }
 
+pub(super) use of_any_width;
+
 fn values<T: ArrowPrimitiveType>(array: &dyn Array) -> Option<&[T::Native]> {
     let array: &PrimitiveArray<T> = array.as_primitive_opt()?;
     Some(array.values().as_ref())

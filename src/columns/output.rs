@@ -17,6 +17,11 @@ pub(super) fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
+/// The type of a word of a closed set, each of which has few.
+fn short_word() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8))
+}
+
 fn list(entry: DataType) -> DataType {
     DataType::List(Arc::new(Field::new("item", entry, false)))
 }
@@ -82,11 +87,11 @@ static DECISIONS: LazyLock<SchemaRef> = LazyLock::new(|| {
 
 static VERDICTS: LazyLock<SchemaRef> = LazyLock::new(|| {
     Arc::new(Schema::new(vec![
-        Field::new("outcome", word(), false),
-        Field::new("disposition", word(), false),
-        Field::new("access", word(), false),
+        Field::new("outcome", short_word(), false),
+        Field::new("disposition", short_word(), false),
+        Field::new("access", short_word(), false),
         Field::new("rule", word(), true),
-        Field::new("hold", word(), true),
+        Field::new("hold", short_word(), true),
     ]))
 });
 

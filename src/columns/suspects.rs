@@ -6,6 +6,7 @@
 
 use super::binding::Column;
 use super::cells::{Cells, FIRST_DAY, LAST_DAY, Values, instant, whole_days};
+use super::known::Known;
 use super::lists::Lists;
 use super::texts::{Coded, Plain, Texts, of_any_layout};
 use crate::model::{ClosedSet, Field, Id, Kind, parse_date, parse_instant};
@@ -21,6 +22,8 @@ pub(super) struct Suspects {
     rows: usize,
     /// Empty as long as there are none.
     flags: Vec<bool>,
+    /// For each column of a closed set, what was found out about it.
+    known: Vec<Option<Known>>,
 }
 
 /// How a text can be unusual.
@@ -61,7 +64,11 @@ impl Test<'_> {
 #[inline]
 fn is_id(text: &str) -> bool {
     let Ok(bytes) = <[u8; Id::LENGTH]>::try_from(text.as_bytes()) else { return false };
-    bytes.iter().fold(true, |good, byte| good & (byte.is_ascii_digit() | byte.is_ascii_uppercase()))
+    bytes.iter().fold(true, |good, byte| good & is_id_byte(*byte))
+}
+
+const fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_digit() | byte.is_ascii_uppercase()
 }
 
 /// The text of a row, if it has one.
@@ -75,7 +82,7 @@ fn text<'b>(cells: &Cells<'b>, row: usize) -> Option<&'b str> {
 impl Suspects {
     /// None of so many rows.
     pub(super) fn new(rows: usize) -> Self {
-        Self { rows, flags: Vec::new() }
+        Self { rows, flags: Vec::new(), known: Vec::new() }
     }
 
     /// Makes a row a suspect.
@@ -94,6 +101,11 @@ impl Suspects {
         self.flags.get(row).copied().unwrap_or(false)
     }
 
+    /// All of them, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = usize> + '_ {
+        self.flags.iter().enumerate().filter(|(_, flag)| **flag).map(|(row, _)| row)
+    }
+
     /// Makes every row a suspect for which `is_good` is false.
     #[inline]
     fn unless(&mut self, mut is_good: impl FnMut(usize) -> bool) {
@@ -107,7 +119,8 @@ impl Suspects {
     /// Looks through all columns.
     pub(super) fn look(&mut self, columns: &[Column], cells: &[Cells<'_>]) {
         for (column, cells) in columns.iter().zip(cells) {
-            self.look_at(column, cells);
+            let known = self.look_at(column, cells);
+            self.known.push(known);
         }
         let of = |field: Field| {
             let at = columns.iter().position(|column| column.slot == field.slot())?;
@@ -120,7 +133,12 @@ impl Suspects {
         }
     }
 
-    fn look_at(&mut self, column: &Column, cells: &Cells<'_>) {
+    /// Which words the rows of a column have, if it is one of words that stand for themselves.
+    pub(super) fn words(&self, column: usize) -> Option<&Known> {
+        self.known.get(column)?.as_ref()
+    }
+
+    fn look_at(&mut self, column: &Column, cells: &Cells<'_>) -> Option<Known> {
         let id = column.slot == Field::Id.slot();
         if column.required || id {
             self.look_for_gaps(cells);
@@ -145,6 +163,15 @@ impl Suspects {
             Values::Instants(values, unit) => self.unless(|row| {
                 cells.is_null(row) || values.get(row).is_some_and(|at| instant(*at, unit).is_some())
             }),
+            Values::Texts(Texts::Plain(texts)) if let Kind::OneOf(set) = &column.kind => {
+                let mut strange = Vec::new();
+                let known = Known::of(texts, set, |row| strange.push(row));
+                strange.into_iter().for_each(|row| self.add(row));
+                if known.is_some() {
+                    return known;
+                }
+                self.look_at_each(texts, Test::Word(set));
+            }
             Values::Texts(texts) => {
                 let test = match &column.kind {
                     Kind::Id => Test::Id,
@@ -159,6 +186,7 @@ impl Suspects {
             }
             Values::Lists(lists) => self.look_at_lists(cells, lists),
         }
+        None
     }
 
     /// Rows without a value.
@@ -175,10 +203,15 @@ impl Suspects {
     fn look_at_texts(&mut self, texts: Texts<'_>, test: Test<'_>) {
         match texts {
             Texts::Plain(texts) => {
-                if matches!(test, Test::Text) && texts.are_usual(MOST_BYTES) {
-                    return;
+                let all_pass = match test {
+                    Test::Text => texts.are_usual(MOST_BYTES),
+                    Test::Id => texts.all_are(Id::LENGTH, is_id_byte),
+                    Test::Country => texts.all_are(2, |byte| byte.is_ascii_uppercase()),
+                    _ => false,
+                };
+                if !all_pass {
+                    self.look_at_each(texts, test);
                 }
-                self.look_at_each(texts, test);
             }
             Texts::Coded(coded) => self.look_at_coded(coded, test),
         }
@@ -220,6 +253,9 @@ impl Suspects {
                         .all(|at| coded.values.get(at).is_some_and(|text| Test::Text.passes(text)))
             }
         };
+        if usual && lists.longest() <= MOST_ENTRIES {
+            return;
+        }
         self.unless(|row| {
             let mut range = lists.range(row);
             cells.is_null(row)

@@ -86,6 +86,22 @@ impl<'b> Plain<'b> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Goes through all, with `None` for no text.
+    #[inline]
+    pub(super) fn each(self, mut with: impl FnMut(Option<&'b str>)) {
+        of_any_layout!(self, array => {
+            if array.null_count() == 0 {
+                for at in 0..array.len() {
+                    with(Some(array.value(at)).filter(|text| !text.is_empty()));
+                }
+            } else {
+                for text in array {
+                    with(text.filter(|text| !text.is_empty()));
+                }
+            }
+        });
+    }
+
     /// Whether there is nothing unusual in all of them: no NUL, no text of more than `most` bytes. A
     /// `false` may come of what stands under a null.
     pub(super) fn are_usual(self, most: usize) -> bool {
@@ -96,6 +112,15 @@ impl<'b> Plain<'b> {
                 let text = if array.is_null(at) { "" } else { array.value(at) };
                 text.len() <= most && !text.as_bytes().contains(&0)
             }),
+        }
+    }
+
+    /// Whether all have `length` bytes and only good ones. A `false` may come of what stands under a null.
+    pub(super) fn all_are(self, length: usize, good: impl Fn(u8) -> bool) -> bool {
+        match self {
+            Self::Small(array) => all_are(array, length, good),
+            Self::Large(array) => all_are(array, length, good),
+            Self::View(_) => false,
         }
     }
 
@@ -114,17 +139,32 @@ impl<'b> Plain<'b> {
 
 fn are_usual<O: OffsetSizeTrait>(array: &GenericStringArray<O>, most: usize) -> bool {
     let offsets = array.value_offsets();
-    let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return true };
-    let bytes = array.value_data().get(first.as_usize()..last.as_usize()).unwrap_or_default();
-    // Without a way out in the middle, so that many are looked at together.
-    let nul = bytes.contains(&0);
     let most = O::from_usize(most).unwrap_or_else(|| offsets[0]);
-    let long = offsets.windows(2).any(|pair| pair[1] - pair[0] > most);
-    !nul && !long
+    // Without a way out in the middle, so that many are looked at together.
+    let long = offsets.windows(2).fold(false, |long, pair| long | (pair[1] - pair[0] > most));
+    !long && !bytes(array).contains(&0)
+}
+
+fn all_are<O: OffsetSizeTrait>(
+    array: &GenericStringArray<O>,
+    length: usize,
+    good: impl Fn(u8) -> bool,
+) -> bool {
+    let offsets = array.value_offsets();
+    let length = O::from_usize(length).unwrap_or_else(|| offsets[0]);
+    offsets.windows(2).fold(true, |all, pair| all & (pair[1] - pair[0] == length))
+        && bytes(array).iter().fold(true, |all, byte| all & good(*byte))
+}
+
+/// The bytes of all texts.
+fn bytes<O: OffsetSizeTrait>(array: &GenericStringArray<O>) -> &[u8] {
+    let offsets = array.value_offsets();
+    let (Some(first), Some(last)) = (offsets.first(), offsets.last()) else { return &[] };
+    array.value_data().get(first.as_usize()..last.as_usize()).unwrap_or_default()
 }
 
 fn has_empty<O: OffsetSizeTrait>(array: &GenericStringArray<O>) -> bool {
-    array.value_offsets().windows(2).any(|pair| pair[0] == pair[1])
+    array.value_offsets().windows(2).fold(false, |any, pair| any | (pair[0] == pair[1]))
 }
 
 impl<'b> Texts<'b> {
@@ -137,6 +177,16 @@ impl<'b> Texts<'b> {
             return Some(Self::Coded(Coded { keys, nulls: dictionary.keys().nulls(), values }));
         }
         Plain::of(array).map(Self::Plain)
+    }
+
+    /// Whether any row may be without a text.
+    pub(super) fn has_gaps(self) -> bool {
+        match self {
+            Self::Plain(texts) => texts.has_gaps(),
+            Self::Coded(coded) => {
+                coded.nulls.is_some_and(|nulls| nulls.null_count() > 0) || coded.values.has_gaps()
+            }
+        }
     }
 
     /// The text of a row, if there is one that is not empty.

@@ -98,6 +98,12 @@ impl Horizon {
         Self { over: days.find(is_over) }
     }
 
+    /// The latest day that is over.
+    #[cfg(feature = "arrow")]
+    pub(crate) const fn over(self) -> Option<Date> {
+        self.over
+    }
+
     /// Whether somebody has left and does not come back; `None` where only [`Leaving`] tells: with an
     /// instant of leaving, a rehire, or a given `has_left`.
     #[inline]

@@ -58,7 +58,7 @@ pub struct Evaluator {
     /// `None` if every rule runs in the interpreter.
     index: Option<Arc<Index>>,
     /// Which last days are over.
-    pub(super) horizon: Horizon,
+    pub(crate) horizon: Horizon,
     /// Where users are looked up one after the other.
     pub(super) scratch: RefCell<Scratch>,
 }
@@ -321,7 +321,7 @@ impl Evaluator {
         &self.time_conditions
     }
 
-    pub(super) fn index(&self) -> Option<&Index> {
+    pub(crate) fn index(&self) -> Option<&Index> {
         self.index.as_deref()
     }
 
@@ -331,6 +331,6 @@ impl Evaluator {
 }
 
 #[cfg(test)]
-mod differential;
+pub(crate) mod differential;
 #[cfg(test)]
 mod tests;

@@ -52,9 +52,15 @@ pub(crate) use decision::word_enum;
 pub use decision::{
     Access, Axis, Decision, Disposition, Ground, Hold, HoldCode, Outcome, Overruled, Vetoed, When,
 };
+#[cfg(all(test, feature = "arrow"))]
+pub(crate) use evaluate::differential::compiled::random;
 pub use evaluate::{DecideError, Evaluator, Successor};
 pub use explain::{Explanation, Part, RuleExplanation, Told, ToldAction, WhyNot};
 pub use index::Verdict;
+#[cfg(feature = "arrow")]
+pub(crate) use index::{
+    ALONE, Batch, Column as IndexColumn, Dictionary, Index, Part as BatchPart, Source as BatchSource,
+};
 pub use ir::Unlowered;
 pub use keep::KeptUser;
 pub use load::load_sources;

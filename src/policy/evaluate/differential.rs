@@ -1,7 +1,7 @@
 //! Random well-typed policies on random users: the checker accepts them, the interpreter never meets
 //! a wrong type, and the tracing evaluator gives the interpreter's answer, rule by rule.
 
-mod compiled;
+pub(crate) mod compiled;
 mod language;
 
 use std::collections::BTreeMap;

@@ -35,6 +35,7 @@ pub(super) enum Scale {
 }
 
 /// The class of what is known of a field.
+#[derive(Clone, Copy)]
 pub(crate) enum Class {
     /// One of the column.
     Of(u32),
@@ -75,6 +76,18 @@ impl Column {
             Kind::Instant => Scale::Presence,
         };
         Self { slot, scale }
+    }
+
+    /// The first and the last number or day at which the class changes; `None` if there is none.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn span(&self) -> Option<(i64, i64)> {
+        match &self.scale {
+            Scale::Numbers(cuts) | Scale::Days(cuts) | Scale::Lengths(cuts) => {
+                let cuts = cuts.as_slice();
+                Some((*cuts.first()?, *cuts.last()?))
+            }
+            _ => None,
+        }
     }
 
     /// How many classes there are.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// Known words, numbered from 0 in their own order; every other text has the number after the last.
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub(crate) struct Dictionary {
     words: Vec<Arc<str>>,
     /// A power of two in length.
     table: Vec<Place>,
@@ -23,7 +23,7 @@ struct Place {
 const EMPTY: u32 = u32::MAX;
 
 impl Dictionary {
-    pub(super) fn new(mut words: Vec<Arc<str>>) -> Self {
+    pub(crate) fn new(mut words: Vec<Arc<str>>) -> Self {
         words.sort_unstable();
         words.dedup();
         let size = (words.len() * 2).next_power_of_two().max(4);
@@ -40,18 +40,18 @@ impl Dictionary {
     }
 
     /// How many words are known.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.words.len()
     }
 
     /// The word with a number.
-    pub(super) fn word(&self, number: u32) -> Option<&Arc<str>> {
+    pub(crate) fn word(&self, number: u32) -> Option<&Arc<str>> {
         self.words.get(number as usize)
     }
 
     /// The number of a text.
     #[inline]
-    pub(super) fn find(&self, text: &str) -> u32 {
+    pub(crate) fn find(&self, text: &str) -> u32 {
         let ends = Ends::of(text);
         let mask = self.table.len() - 1;
         let mut at = ends.key() & mask;

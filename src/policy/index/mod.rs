@@ -7,6 +7,8 @@
 //! (the first one wins), vetoes and obligations (all count), answers that may still fail, and ways on
 //! which a rule fails. The index never decides; [`combine`](super::combine) does.
 
+#[cfg(feature = "arrow")]
+mod batch;
 mod column;
 mod cuts;
 mod dictionary;
@@ -26,9 +28,11 @@ use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
 use super::{Answer, combine::Said};
 use crate::model::{Facts, Field, Moment, Slot, User, View};
+#[cfg(feature = "arrow")]
+pub(crate) use batch::{ALONE, Batch, Part, Source};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
-use dictionary::Dictionary;
+pub(crate) use dictionary::Dictionary;
 pub(crate) use layout::outcome as computed_outcome;
 use row::{Block, and, nothing};
 pub use verdict::Verdict;

@@ -11,7 +11,7 @@ use crate::policy::decision::{Access, Decision, Disposition, HoldCode, Outcome};
 use crate::policy::ir::{Leaf, Says};
 
 /// What a decision comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// Nothing to do, something to do, or only a person can go on.
     pub outcome: Outcome,
@@ -51,6 +51,12 @@ impl Grants {
         if given { self } else { Self(0) }
     }
 
+    /// Whether any of `some` is among these.
+    #[cfg(feature = "arrow")]
+    pub(super) const fn include(self, some: Self) -> bool {
+        self.0 & some.0 != 0
+    }
+
     /// Whether everything of `needs` is among these.
     pub(crate) const fn cover(self, needs: Self) -> bool {
         needs.0 & !self.0 == 0
@@ -64,6 +70,22 @@ pub(crate) struct Brief {
     needs: Grants,
     /// Vetoes that hit it.
     hit_by: u8,
+}
+
+/// The action that wins: the bit of its leaf, and whether it keeps everything and obligations act besides.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Winner {
+    pub(super) bit: usize,
+    pub(super) obliged: bool,
+}
+
+impl Winner {
+    /// What it comes to.
+    #[inline]
+    pub(super) fn verdict(self, briefs: &[Brief]) -> Verdict {
+        let verdict = briefs.get(self.bit).map_or(NOTHING, |brief| brief.verdict);
+        if self.obliged { Verdict { outcome: Outcome::Act, ..verdict } } else { verdict }
+    }
 }
 
 /// Nothing is to be done.
@@ -104,6 +126,12 @@ impl Verdict {
 impl Brief {
     /// No rule acts.
     pub(super) const NOTHING: Self = Self { verdict: NOTHING, needs: Grants(0), hit_by: 0 };
+
+    /// What the user must be able to give.
+    #[cfg(feature = "arrow")]
+    pub(super) const fn needs(&self) -> Grants {
+        self.needs
+    }
 
     /// The brief of a leaf that is an action.
     pub(super) fn of(leaf: Option<&Leaf>) -> Self {
@@ -156,11 +184,17 @@ impl Index {
     /// What the decision about a user comes to; `None` where only making it can tell. `grants` says
     /// whether the user can give what an action needs.
     #[inline]
-    pub(crate) fn verdict(
+    pub(crate) fn verdict(&self, standing: &Standing, grants: impl FnMut(Grants) -> bool) -> Option<Verdict> {
+        self.winner(standing, grants).map(|winner| winner.verdict(&self.briefs))
+    }
+
+    /// The same as the action that wins.
+    #[inline]
+    pub(super) fn winner(
         &self,
         standing: &Standing,
         mut grants: impl FnMut(Grants) -> bool,
-    ) -> Option<Verdict> {
+    ) -> Option<Winner> {
         let lanes = &self.lanes;
         let may_fail = standing.trouble || self.fails_always;
         if standing.odd
@@ -170,21 +204,18 @@ impl Index {
         {
             return None;
         }
-        let brief = self.briefs.get(self.first(standing, &lanes.actions)?)?;
+        let bit = self.first(standing, &lanes.actions)?;
+        let brief = self.briefs.get(bit)?;
         if !grants(brief.needs) || !lanes.vetoes.is_empty() && brief.hit_by & self.forbidden(standing) != 0 {
             return None;
         }
-        let mut verdict = brief.verdict;
-        if !lanes.obligations.is_empty()
-            && verdict.outcome == Outcome::Keep
-            && self.any(standing, &lanes.obligations)
-        {
-            if !grants(Grants::ORDINARY) {
-                return None;
-            }
-            verdict.outcome = Outcome::Act;
+        let obliged = !lanes.obligations.is_empty()
+            && brief.verdict.outcome == Outcome::Keep
+            && self.any(standing, &lanes.obligations);
+        if obliged && !grants(Grants::ORDINARY) {
+            return None;
         }
-        Some(verdict)
+        Some(Winner { bit, obliged })
     }
 
     /// Everything that some veto forbids.

@@ -403,3 +403,13 @@ fn index_and_interpreter_decide_alike() {
     assert!(!whole || *pairs >= 1_000_000, "too few pairs");
     assert!(missing.is_empty() || policies < &1_000, "words that no policy has: {missing:?}");
 }
+
+/// A random policy, what it is decided under, and random users: for the proofs of other ways to decide.
+/// `None` if the checker refuses the policy.
+#[cfg(feature = "arrow")]
+pub(crate) fn random(seed: u64, users: usize) -> Option<(Policy, Basis, Vec<User>)> {
+    let (setting, mut seeded) = (Setting::new(), Seeded(seed));
+    let policy = setting.policy(&mut rules(&mut seeded))?;
+    let users = (0..users).map(|_| setting.user(&mut seeded)).collect();
+    Some((policy, setting.basis, users))
+}
