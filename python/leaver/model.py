@@ -178,7 +178,7 @@ class Diagnostic:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}"
         advice = f" ({self.help})" if self.help else ""
-        return f"{place}: {self.severity} [{self.code}] {self.message}{advice}"
+        return f"{place}: {self.severity}[{self.code}]: {self.message}{advice}"
 
 
 @dataclass(frozen=True, slots=True)

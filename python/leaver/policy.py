@@ -47,7 +47,7 @@ class Policy:
     ...     leaver.Policy.compile("fn staff(user) { if user.employmet == 3 { revoke() } }")
     ... except leaver.PolicyError as error:
     ...     print(error.diagnostics[-1])
-    policy.rhai:1:26: error [P0102]: unknown field `employmet` (did you mean `employment`?)
+    policy.rhai:1:26: error[P0102]: unknown field `employmet` (did you mean `employment`?)
     """
 
     __slots__ = ("_handle",)

@@ -20,9 +20,9 @@ use terminal::Terminal;
 
 mod apply;
 mod arguments;
-mod audit;
 #[cfg(feature = "arrow")]
 mod arrow;
+mod audit;
 mod check;
 mod decide;
 mod diff;
