@@ -166,7 +166,9 @@ impl Suspects {
             Values::Texts(Texts::Plain(texts)) if let Kind::OneOf(set) = &column.kind => {
                 let mut strange = Vec::new();
                 let known = Known::of(texts, set, |row| strange.push(row));
-                strange.into_iter().for_each(|row| self.add(row));
+                for row in strange {
+                    self.add(row);
+                }
                 if known.is_some() {
                     return known;
                 }

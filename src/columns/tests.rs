@@ -2,6 +2,7 @@
 
 mod hostile;
 mod laws;
+mod long;
 mod reading;
 mod simple;
 mod table;

@@ -140,9 +140,9 @@ impl<'b> Plain<'b> {
 fn are_usual<O: OffsetSizeTrait>(array: &GenericStringArray<O>, most: usize) -> bool {
     let offsets = array.value_offsets();
     let most = O::from_usize(most).unwrap_or_else(|| offsets[0]);
-    // Without a way out in the middle, so that many are looked at together.
-    let long = offsets.windows(2).fold(false, |long, pair| long | (pair[1] - pair[0] > most));
-    !long && !bytes(array).contains(&0)
+    // Counted without a way out in the middle, so that many are looked at together.
+    let long = offsets.windows(2).filter(|pair| pair[1] - pair[0] > most).count();
+    long == 0 && !bytes(array).contains(&0)
 }
 
 fn all_are<O: OffsetSizeTrait>(
@@ -152,7 +152,7 @@ fn all_are<O: OffsetSizeTrait>(
 ) -> bool {
     let offsets = array.value_offsets();
     let length = O::from_usize(length).unwrap_or_else(|| offsets[0]);
-    offsets.windows(2).fold(true, |all, pair| all & (pair[1] - pair[0] == length))
+    offsets.windows(2).filter(|pair| pair[1] - pair[0] != length).count() == 0
         && bytes(array).iter().fold(true, |all, byte| all & good(*byte))
 }
 
@@ -164,7 +164,7 @@ fn bytes<O: OffsetSizeTrait>(array: &GenericStringArray<O>) -> &[u8] {
 }
 
 fn has_empty<O: OffsetSizeTrait>(array: &GenericStringArray<O>) -> bool {
-    array.value_offsets().windows(2).fold(false, |any, pair| any | (pair[0] == pair[1]))
+    array.value_offsets().windows(2).filter(|pair| pair[0] == pair[1]).count() > 0
 }
 
 impl<'b> Texts<'b> {

@@ -14,6 +14,10 @@ type Ask = fn(&ColumnDecider<'_>, &RecordBatch) -> Result<RecordBatch, ColumnErr
 /// Batches with their position.
 type Done = Vec<(usize, Result<RecordBatch, ColumnError>)>;
 
+#[allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method is of one lifetime, what is asked of any"
+)]
 impl ColumnDecider<'_> {
     /// [`decide`](Self::decide) of many batches.
     ///

@@ -106,10 +106,13 @@ fn sorted(mut decision: Json) -> Json {
     decision
 }
 
-/// As in most companies: hardly anybody leaves at an instant, returns, or is given as having left.
+/// As in most companies: hardly anybody leaves at an instant, or returns, or is given as having left.
 fn be_ordinary(seeded: &mut Seeded, table: &mut Table) {
-    for row in 0..table.rows.len() {
-        for field in [Field::LeavesAt, Field::FirstDay, Field::HasLeft] {
+    for field in [Field::LeavesAt, Field::FirstDay, Field::HasLeft] {
+        if seeded.below(5) == 0 {
+            continue;
+        }
+        for row in 0..table.rows.len() {
             if seeded.below(20) > 0 {
                 table.set(row, field.slot(), Datum::Null);
             }
@@ -213,9 +216,7 @@ fn columns_decide_as_records_do() {
                 [Datum::Null, Datum::Null, Datum::Bool(false), Datum::Bool(true)][seeded.below(4)].clone();
             table.set(row, Field::HasLeft.slot(), given);
         }
-        if seeded.below(3) > 0 {
-            be_ordinary(&mut seeded, &mut table);
-        }
+        be_ordinary(&mut seeded, &mut table);
         spoil(&mut seeded, &mut table);
         hold_law(&policy, &basis, &table, &mut seen, &format!("seed {seed}"));
         let simple = simple::policy(&mut seeded, schema);
