@@ -371,10 +371,14 @@ pub(crate) enum MarkdownOrJson {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DecideFormat {
+    /// A table on a terminal, values between tabs elsewhere
     #[default]
     Table,
+    /// A list of JSON objects
     Json,
+    /// A JSON object a line
     Ndjson,
+    /// A column for each key of a decision
     Csv,
     /// Columns as a stream of Arrow's interprocess format: for a file or a pipe, never a terminal
     Arrow,

@@ -265,6 +265,13 @@ mod tests {
         assert_eq!(ids, (0..count).map(id).collect::<Vec<_>>());
     }
 
+    #[cfg(feature = "arrow")]
+    #[test]
+    fn no_terminal_is_given_columns() {
+        assert!(matches!(arrow(false), Ok(Style::Arrow)));
+        assert!(arrow(true).is_err());
+    }
+
     #[test]
     fn many_findings_are_counted() {
         let findings: Vec<String> = (0..7).map(|index| format!("finding {index}")).collect();
