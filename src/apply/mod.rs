@@ -18,10 +18,12 @@
 //! | `history`, `merkle`, `checkpoint` | the chain of records, and its proof |
 //! | `journal` | the file |
 //! | `simulator` | the platform on a virtual clock |
+//! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
 
 mod admission;
 mod approval;
+mod checklist;
 mod checkpoint;
 mod connector;
 mod engine;
@@ -42,6 +44,7 @@ mod work;
 
 pub use admission::{Admission, admit, day_before};
 pub use approval::{Approval, Counts, Signed};
+pub use checklist::{Checklist, Task, TaskStep, checklist, reported};
 pub use checkpoint::Checkpoint;
 pub use connector::{Ability, Connector, Effect, IdSight, Sight};
 pub use engine::{Engine, Pace, Run, Stop};

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::arguments::{Apply as Arguments, ConnectorName, TextOrJson};
+use super::arguments::{Apply as Arguments, ConnectorName, Steps, TextOrJson};
 use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
 use super::input::{instant_of, read_directory};
@@ -19,7 +19,7 @@ use super::terminal::{INTERRUPTED, Terminal};
 use crate::apply::simulator::Faults;
 use crate::apply::{
     Admission, ApplyError, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper,
-    Run, Signed, Standing, Stop, Work, admit, day_before,
+    Run, Signed, Standing, Stop, Work, admit, checklist, day_before, reported,
 };
 use crate::diagnostic::Code;
 use crate::directory::Digest;
@@ -50,7 +50,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     accept(&paper, &mut journal, approvers.as_ref(), &approvals, snapshot, start)
         .map_err(|error| of_apply(&arguments.journal, error))?;
 
-    let ConnectorName::Simulator = arguments.connector;
+    if arguments.connector == ConnectorName::Checklist {
+        return by_hand(arguments, &paper, &mut journal, snapshot, start);
+    }
     let world = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
     let faults = match arguments.faults {
         0 => Faults::none(),
@@ -93,6 +95,60 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     }
     output.finish()?;
     Ok(outcome.exit())
+}
+
+/// What people did is recorded, and what they do next is listed.
+fn by_hand(
+    arguments: &Arguments,
+    paper: &Paper,
+    journal: &mut FileJournal,
+    directory: Option<&crate::directory::Directory>,
+    now: OffsetDateTime,
+) -> Result<Exit, Failure> {
+    let failed = |error: JournalError| of_journal(&arguments.journal, &error);
+    let standing = |journal: &FileJournal| {
+        let mut work = Work::of(paper);
+        let mut latest = now;
+        journal.replay(&mut |entry| {
+            latest = latest.max(entry.at);
+            if entry.plan.as_ref() == Some(paper.digest()) {
+                work.take(entry.at, &entry.event);
+            }
+        })?;
+        Ok((work, latest))
+    };
+    let by = arguments.by.as_deref().unwrap_or_default();
+    for (steps, done) in [(&arguments.done, true), (&arguments.not_done, false)] {
+        let Some(Steps(steps)) = steps else { continue };
+        let known = match directory {
+            Some(directory) => Some(administrator(directory, by)?),
+            None => None,
+        };
+        let (work, now) = standing(journal).map_err(failed)?;
+        let entries = reported(paper, &work, steps, done, by, known, now)
+            .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?;
+        journal.record(entries).map_err(failed)?;
+    }
+    let (work, now) = standing(journal).map_err(failed)?;
+    let list = checklist(paper, &work, now);
+    let mut output = Output::open(arguments.output.as_deref())?;
+    match arguments.format {
+        TextOrJson::Json => {
+            serde_json::to_writer(&mut output, &list).map_err(Failure::bug)?;
+            output.write_all(b"\n")?;
+        }
+        TextOrJson::Text => output.write_all(list.to_markdown().as_bytes())?,
+    }
+    output.finish()?;
+    Ok(Exit::Done)
+}
+
+fn administrator<'d>(
+    directory: &'d crate::directory::Directory,
+    name: &str,
+) -> Result<&'d crate::model::Administrator, Failure> {
+    let found = directory.administrators().iter().find(|known| known.name == name);
+    found.ok_or_else(|| Failure::usage(format!("{name} is no administrator of the directory"), None))
 }
 
 /// The world of a journal, if nobody names another.

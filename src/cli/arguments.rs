@@ -11,7 +11,7 @@ mod applying;
 
 pub(crate) use applying::{
     Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName, ExportFormat,
-    Keygen, Status,
+    Keygen, Status, Steps,
 };
 
 const EXIT_CODES: &str = "\

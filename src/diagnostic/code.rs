@@ -210,6 +210,7 @@ codes! {
     NotAJournal = "A0004", Error, "a file that is no journal";
     NotAKey = "A0005", Error, "a file that is no key";
     NotAWorld = "A0006", Error, "a simulated platform that cannot be read";
+    NotToBeReported = "A0007", Error, "a report of a step that is not to be done now";
     // Carrying out: before the first step
     PlanExpired = "A0101", Error, "a plan that has expired";
     PlanOfTheFuture = "A0102", Error, "a plan from the future";

@@ -1,6 +1,7 @@
 //! Carrying plans out from outside: approvals, the run, what is seen afterwards, the history, and `kill -9`.
 #![cfg(feature = "cli")]
 
+mod by_hand;
 mod company;
 mod flow;
 mod history;

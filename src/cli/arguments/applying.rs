@@ -63,6 +63,8 @@ Examples:
       --approval noah.approval --approval lena.approval
   leaver apply plan.json --connector simulator --directory acme/ --journal acme.journal \\
       --until 2026-11-27T12:00:00Z
+  leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal -o today.md
+  leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal --done 1-24 --by noah
 
 Ends with 0 if all went well so far, 1 if steps were not done or wait for a person, 3 if the plan may not be carried
 out or the run stopped because too much went wrong.")]
@@ -99,9 +101,41 @@ pub(crate) struct Apply {
     /// Which requests go wrong
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How the result is written
+    /// With the checklist: these steps were done, such as 3,5-9
+    #[arg(long, value_name = "STEPS", value_parser = steps, requires = "by")]
+    pub(crate) done: Option<Steps>,
+    /// With the checklist: these steps could not be done
+    #[arg(long, value_name = "STEPS", value_parser = steps, requires = "by")]
+    pub(crate) not_done: Option<Steps>,
+    /// The administrator who did them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Write the checklist to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How the result is written; `text` is Markdown for a checklist
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,
+}
+
+/// Numbers of steps, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Steps(pub(crate) Vec<u32>);
+
+/// Reads `3,5-9`.
+fn steps(text: &str) -> Result<Steps, String> {
+    let wrong = || "not numbers of steps such as 3,5-9".to_owned();
+    let mut steps = std::collections::BTreeSet::new();
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
+        let (first, last) = (number(first)?, number(last)?);
+        if first == 0 || last < first || last - first > 100_000 {
+            return Err(wrong());
+        }
+        steps.extend(first..=last);
+    }
+    Ok(Steps(steps.into_iter().collect()))
 }
 
 /// What acts on the platform.
@@ -109,6 +143,8 @@ pub(crate) struct Apply {
 pub(crate) enum ConnectorName {
     /// The platform on a virtual clock
     Simulator,
+    /// People: what to click now is listed, and what was done is reported back
+    Checklist,
 }
 
 /// Show what was planned beside what was done, and what is seen on the platform
