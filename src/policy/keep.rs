@@ -113,7 +113,7 @@ mod tests {
 
     const TEXT: &str =
         "/// Staff.\nfn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }
-        /// Nobody in the hall.\nfn hall(user) { if user.department == \"hall\" { forbid(\"revoke\") } }";
+        /// Nobody in the hall.\nfn hall(user) { if (user.department ?? \"\") == \"hall\" { forbid(\"revoke\") } }";
 
     #[test]
     fn a_kept_user_is_decided_as_any() {
