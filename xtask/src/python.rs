@@ -20,8 +20,12 @@ pub(crate) fn test() -> Result<Option<String>, String> {
     }
     let environment = Environment::of(&python)?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    // The program beside which the package is held. After the tests there is nothing to build: so asked, the crates
+    // have the same features as there.
     let mut build = Command::new(cargo);
-    build.args(["build", "--package", "leaver", "--all-features", "--locked"]).current_dir(crate::root());
+    build
+        .args(["test", "--workspace", "--all-features", "--locked", "--no-run", "--test", "cli"])
+        .current_dir(crate::root());
     run(&mut build)?;
     run(&mut environment.program("maturin", &["develop", "--profile", "dev", "--quiet"]))?;
     let mut wrong = Vec::new();
