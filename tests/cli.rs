@@ -41,7 +41,7 @@ fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "decide",
     "diff",
@@ -55,6 +55,7 @@ const COMMANDS: [&str; 13] = [
     "apply",
     "status",
     "audit",
+    "resolve",
 ];
 
 #[test]
@@ -67,7 +68,7 @@ fn help_of_every_command() {
         let help = leaver(folder.path(), &[name, "--help"]);
         assert_eq!((code(&help), stderr(&help)), (0, ""));
         assert!(
-            stdout(&help).contains("Example") || name == "test" || name == "audit",
+            stdout(&help).contains("Example") || matches!(name, "test" | "audit" | "resolve"),
             "{name} has no example"
         );
         assert!(stdout(&help).lines().all(|line| line.chars().count() <= 100), "{name}");
@@ -76,14 +77,15 @@ fn help_of_every_command() {
 }
 
 #[test]
-fn help_of_every_command_of_the_history() {
+fn help_of_every_command_within_a_command() {
     let folder = acme();
-    for name in ["verify", "show", "export", "checkpoint"] {
-        let help = leaver(folder.path(), &["audit", name, "--help"]);
+    let of_history = ["verify", "show", "export", "checkpoint"].map(|name| ("audit", name));
+    for (command, name) in of_history.into_iter().chain([("resolve", "hold"), ("resolve", "step")]) {
+        let help = leaver(folder.path(), &[command, name, "--help"]);
         assert_eq!((code(&help), stderr(&help)), (0, ""));
         assert!(stdout(&help).contains("Example"), "{name} has no example");
         assert!(stdout(&help).lines().all(|line| line.chars().count() <= 100), "{name}");
-        insta::assert_snapshot!(format!("help_audit_{name}"), stdout(&help));
+        insta::assert_snapshot!(format!("help_{command}_{name}"), stdout(&help));
     }
 }
 

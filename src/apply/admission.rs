@@ -4,7 +4,7 @@
 //! one; out come the entries with which the plan is accepted, or everything that is in the way. Nothing is begun by
 //! halves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::{Duration, OffsetDateTime};
 
@@ -34,6 +34,8 @@ pub struct Admission<'a> {
     pub directory: Option<&'a Directory>,
     /// On how many users other plans acted in the last 24 hours, by class.
     pub recent: Counts,
+    /// How many users of a class may be acted on within 24 hours, instead of what the plan says.
+    pub allowed: &'a BTreeMap<ActionClass, u64>,
     /// The policy of the plan that was accepted last.
     pub last_policy: Option<Digest>,
     /// The instant.
@@ -45,10 +47,10 @@ pub struct Admission<'a> {
 /// # Errors
 /// Every reason why it may not be carried out.
 pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
-    let Admission { paper, approvals, last_policy, now, .. } = *admission;
+    let Admission { paper, approvals, allowed, last_policy, now, .. } = *admission;
     let mut reasons = times(paper, now);
     reasons.extend(approved(admission));
-    reasons.extend(within_a_day(paper, admission.recent));
+    reasons.extend(within_a_day(paper, admission.recent, allowed));
     if let Some(directory) = admission.directory {
         reasons.extend(authorised(paper, directory));
     }
@@ -60,6 +62,7 @@ pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
     let changed = last_policy.filter(|before| before != paper.policy());
     let mut entries = Vec::new();
     entries.extend(changed.map(|before| entry(Event::PolicyChanged { before, now: *paper.policy() })));
+    entries.extend(overrides(paper, admission.recent, allowed).map(entry));
     entries.extend(approvals.iter().map(|approval| entry(Event::Approved { approval: approval.clone() })));
     entries.push(entry(Event::Accepted {
         directory: *paper.directory(),
@@ -112,12 +115,13 @@ fn approved(admission: &Admission<'_>) -> Vec<Reason> {
     let approvers = approvers.unwrap_or(&nobody);
     let mut reasons = Vec::new();
     let planned = paper.approvers();
-    let matters = paper.approvals_needed() > 0 || !approvals.is_empty();
+    let matters = paper.approvals_needed() > 0 || !approvals.is_empty() || !paper.resolutions().is_empty();
     if matters && planned.copied() != Some(approvers.digest()) {
         let message = "the approvers are not those that the plan was made with".to_owned();
         reasons.push(Reason::new(Code::OtherApprovers, message));
     }
     reasons.extend(approvals.iter().filter_map(|approval| approval.fault(paper, approvers, now)));
+    reasons.extend(paper.resolutions().iter().filter_map(|signed| signed.signed(approvers).err()));
     let people: BTreeSet<&str> = approvals.iter().map(|signed| signed.approval.approver.as_str()).collect();
     if people.len() < approvals.len() {
         let message = "somebody's approval is given twice; it counts once".to_owned();
@@ -132,12 +136,36 @@ fn approved(admission: &Admission<'_>) -> Vec<Reason> {
 }
 
 /// Many small plans may not do what one large plan may not.
-fn within_a_day(paper: &Paper, recent: Counts) -> impl Iterator<Item = Reason> {
+fn within_a_day(
+    paper: &Paper,
+    recent: Counts,
+    allowed: &BTreeMap<ActionClass, u64>,
+) -> impl Iterator<Item = Reason> {
     ActionClass::ALL.iter().filter_map(move |class| {
-        let limit = paper.day_limit(*class)?;
-        let day = u64::from(paper.counts().of(*class)) + u64::from(recent.of(*class));
+        let planned = paper.day_limit(*class)?;
+        let limit = allowed.get(class).copied().unwrap_or(planned);
+        let day = in_a_day(paper, recent, *class);
         let message = format!("{class} steps for {day} users within 24 hours, and the limit is {limit}");
         (paper.counts().of(*class) > 0 && day > limit).then(|| Reason::new(Code::OverDayAtWork, message))
+    })
+}
+
+fn in_a_day(paper: &Paper, recent: Counts, class: ActionClass) -> u64 {
+    u64::from(paper.counts().of(class)) + u64::from(recent.of(class))
+}
+
+/// The limits that would have been in the way.
+fn overrides(
+    paper: &Paper,
+    recent: Counts,
+    allowed: &BTreeMap<ActionClass, u64>,
+) -> impl Iterator<Item = Event> {
+    allowed.iter().filter_map(move |(class, allowed)| {
+        let limit = paper.day_limit(*class)?;
+        let is_used = paper.counts().of(*class) > 0 && in_a_day(paper, recent, *class) > limit;
+        let event =
+            || Event::Overridden { limit: format!("{class}.per_24h"), allowed: *allowed, instead_of: limit };
+        is_used.then(event)
     })
 }
 

@@ -68,6 +68,8 @@ pub struct Sight {
     pub returned: bool,
     /// Somebody put a hold on the person.
     pub held: bool,
+    /// Something else is decided about the person by now.
+    pub decided_otherwise: bool,
 }
 
 /// Acts on the platform.

@@ -467,6 +467,9 @@ fn changed(step: &PaperStep, sight: &Sight) -> Option<(Code, String)> {
     if sight.held {
         return Some((Code::HeldMeanwhile, format!("{whose}: somebody put a hold on the person")));
     }
+    if sight.decided_otherwise {
+        return Some((Code::DecidedOtherwise, format!("{whose}: something else is decided by now")));
+    }
     let other = match (step.kind, &sight.credential) {
         (StepKind::Withdraw, Some(Some(now))) => step.user.is_some() && **now != *step.target,
         _ => false,

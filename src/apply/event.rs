@@ -7,6 +7,7 @@ use super::approval::{Counts, Signed};
 use super::outcome::{Key, Outcome};
 use crate::directory::Digest;
 use crate::model::Id;
+pub(super) use crate::model::utc;
 use crate::plan::{Reason, StepKind};
 
 /// Something that happened, at an instant.
@@ -62,6 +63,15 @@ pub enum Event {
     Refused {
         /// Why.
         reason: Reason,
+    },
+    /// Somebody allowed more than a limit, and named the number.
+    Overridden {
+        /// Which limit.
+        limit: String,
+        /// The number that was allowed.
+        allowed: u64,
+        /// The limit as it was.
+        instead_of: u64,
     },
     /// A step is about to be done.
     Intent {
@@ -151,6 +161,7 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::Approved { .. } => "approved",
             Self::Refused { .. } => "refused",
+            Self::Overridden { .. } => "overridden",
             Self::Intent { .. } => "intent",
             Self::Outcome { .. } => "outcome",
             Self::Held { .. } => "held",
@@ -159,28 +170,5 @@ impl Event {
             Self::Interrupted { .. } => "interrupted",
             Self::Finished { .. } => "finished",
         }
-    }
-}
-
-/// Instants as every format of leaver writes them.
-pub(crate) mod utc {
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-    use time::OffsetDateTime;
-
-    use crate::model::{format_instant, parse_instant};
-
-    pub(crate) fn serialize<S: Serializer>(
-        instant: &OffsetDateTime,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&format_instant(*instant))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<OffsetDateTime, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse_instant(&text).ok_or_else(|| D::Error::custom("not an instant"))
     }
 }

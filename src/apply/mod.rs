@@ -14,14 +14,19 @@
 //! | `approval`, `key` | who agreed, by ed25519 signatures |
 //! | `connector`, `outcome` | what acts, and what it may answer |
 //! | `event`, `work` | what is recorded, and how it then stands with each step |
-//! | `engine`, `ready`, `admission` | the run |
+//! | `accept`, `admission` | everything that is looked at before the first step |
+//! | `engine`, `ready` | the run |
+//! | `anew` | decisions from a newer directory, beside those of the plan |
+//! | `resolution`, `resolve` | what a person decides about holds, and finds out about held steps |
 //! | `history`, `merkle`, `checkpoint` | the chain of records, and its proof |
 //! | `journal` | the file |
 //! | `simulator` | the platform on a virtual clock |
 //! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
 
+mod accept;
 mod admission;
+mod anew;
 mod approval;
 mod checklist;
 mod checkpoint;
@@ -36,13 +41,17 @@ mod merkle;
 mod outcome;
 mod paper;
 mod ready;
+mod resolution;
+mod resolve;
 pub mod simulator;
 mod status;
 #[cfg(test)]
 mod tests;
 mod work;
 
+pub use accept::{Acceptance, accept};
 pub use admission::{Admission, admit, day_before};
+pub use anew::{Anew, Change, Watched};
 pub use approval::{Approval, Counts, Signed};
 pub use checklist::{Checklist, Task, TaskStep, checklist, reported};
 pub use checkpoint::Checkpoint;
@@ -54,6 +63,8 @@ pub use history::{History, Record, Verified, verify};
 pub use journal::{FileJournal, Journal};
 pub use key::{Secret, verify_signature};
 pub use outcome::{Key, NoOp, Outcome};
-pub use paper::{Paper, PaperStep, PaperUser, PaperWith};
+pub use paper::{Paper, PaperDecision, PaperStep, PaperUser, PaperWith};
+pub use resolution::SignedResolution;
+pub use resolve::resolved;
 pub use status::{State, Status, StepStatus, status};
 pub use work::{Standing, Work};

@@ -13,10 +13,12 @@ use time::OffsetDateTime;
 
 use super::approval::Counts;
 use super::event::utc;
+use super::resolution::SignedResolution;
 use crate::diagnostic::Diagnostic;
 use crate::directory::Digest;
 use crate::model::{Id, Privilege};
 use crate::plan::{ActionClass, Executor, StepKind, not_a_plan, verified_plan};
+use crate::policy::{Access, Disposition};
 
 /// A plan that can be carried out.
 ///
@@ -33,6 +35,7 @@ pub struct Paper {
     made: Made,
     expires_at: OffsetDateTime,
     approvals_needed: u32,
+    resolutions: Vec<SignedResolution>,
     users: Vec<PaperUser>,
     steps: Vec<PaperStep>,
     counts: Counts,
@@ -57,10 +60,23 @@ pub struct PaperUser {
     pub id: Id,
     /// The key of the human.
     pub person: Option<Arc<str>>,
+    /// What is decided.
+    pub decided: PaperDecision,
     /// What is done counts from when the person was told.
     pub counts_from_notice: bool,
     /// The steps, as positions in [`Paper::steps`].
     pub steps: Vec<usize>,
+}
+
+/// What a plan says was decided about a user, as far as it is compared with what is decided later.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PaperDecision {
+    /// The ID axis.
+    pub disposition: Disposition,
+    /// The access axis.
+    pub access: Access,
+    /// What must happen besides, as JSON.
+    pub obligations: Json,
 }
 
 /// What a step needs besides its target.
@@ -106,6 +122,8 @@ struct RawPlan {
     #[serde(with = "utc")]
     expires_at: OffsetDateTime,
     approvals_needed: u32,
+    #[serde(default)]
+    resolutions: Vec<SignedResolution>,
     users: Vec<RawUser>,
     batches: Vec<RawBatch>,
     guards: Vec<RawGuard>,
@@ -128,6 +146,8 @@ struct RawUser {
 struct RawDecision {
     person: Option<Arc<str>>,
     after: Json,
+    #[serde(flatten)]
+    decided: PaperDecision,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +200,7 @@ impl Paper {
             made: raw.made,
             expires_at: raw.expires_at,
             approvals_needed: raw.approvals_needed,
+            resolutions: raw.resolutions,
             users,
             steps,
             counts,
@@ -231,6 +252,11 @@ impl Paper {
         self.approvals_needed
     }
 
+    /// What somebody decided about holds, in the place of the policy.
+    pub fn resolutions(&self) -> &[SignedResolution] {
+        &self.resolutions
+    }
+
     /// Users with steps, by ID.
     pub fn users(&self) -> &[PaperUser] {
         &self.users
@@ -264,6 +290,7 @@ fn users(raw: &RawPlan) -> (Vec<PaperUser>, HashMap<Id, Arc<str>>) {
     let users = with_steps.map(|user| PaperUser {
         id: user.user,
         person: user.decision.person.clone(),
+        decided: user.decision.decided.clone(),
         counts_from_notice: user.decision.after["from"] == "notify",
         steps: user.steps.iter().map(|step| (*step as usize).saturating_sub(1)).collect(),
     });

@@ -3,5 +3,6 @@
 mod crash;
 mod files;
 mod papers;
+mod people;
 mod run;
 mod tamper;

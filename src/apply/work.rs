@@ -150,6 +150,7 @@ impl Work {
             | Event::PolicyChanged { .. }
             | Event::Approved { .. }
             | Event::Refused { .. }
+            | Event::Overridden { .. }
             | Event::Interrupted { .. } => {}
         }
     }

@@ -1,5 +1,6 @@
 //! `leaver apply`: a plan is carried out, as far as that can be done now.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -7,10 +8,11 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::arguments::{Apply as Arguments, ConnectorName, Steps, TextOrJson};
+use super::arguments::{Allowance, Apply as Arguments, ConnectorName, Limit, Steps, TextOrJson};
+use super::engine::load_sources;
 use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
-use super::input::{instant_of, read_directory};
+use super::input::{checked_policy, instant_of, read_directory};
 use super::output::Output;
 use super::plan::approvers_in;
 use super::platform::Platform;
@@ -18,13 +20,13 @@ use super::progress::Progress;
 use super::terminal::{INTERRUPTED, Terminal};
 use crate::apply::simulator::Faults;
 use crate::apply::{
-    Admission, ApplyError, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper,
-    Run, Signed, Standing, Stop, Work, admit, checklist, day_before, reported,
+    Acceptance, Anew, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper, Run, Signed,
+    Standing, Stop, Watched, Work, accept, checklist, reported,
 };
 use crate::diagnostic::Code;
 use crate::directory::Digest;
 use crate::model::format_instant;
-use crate::plan::{Approvers, Reason};
+use crate::plan::ActionClass;
 
 /// Largest approval that is read.
 const MOST_APPROVAL_BYTES: u64 = 64 * 1_024;
@@ -47,8 +49,15 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     };
     let journal_failed = |error: JournalError| of_journal(&arguments.journal, &error);
     let mut journal = FileJournal::open(&arguments.journal, start).map_err(journal_failed)?;
-    accept(&paper, &mut journal, approvers.as_ref(), &approvals, snapshot, start)
-        .map_err(|error| of_apply(&arguments.journal, error))?;
+    let (allowed, pace) = allowances(&arguments.allowed);
+    let acceptance = Acceptance {
+        approvers: approvers.as_ref(),
+        approvals: &approvals,
+        directory: snapshot,
+        allowed: &allowed,
+        now: start,
+    };
+    accept(&paper, &mut journal, &acceptance).map_err(|error| of_apply(&arguments.journal, error))?;
 
     if arguments.connector == ConnectorName::Checklist {
         return by_hand(arguments, &paper, &mut journal, snapshot, start);
@@ -59,12 +68,25 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         per_cent => Faults::seeded(arguments.seed, per_cent),
     };
     let mut platform = Platform::open(&world, snapshot, faults)?;
+    let policy = match (&arguments.policy, &directory) {
+        (Some(path), Some(directory)) => {
+            let sources = load_sources(path).map_err(Failure::of)?;
+            Some(checked_policy(sources, directory.snapshot().schema(), Some(directory))?)
+        }
+        _ => None,
+    };
+    journal.record(overrides(&paper, pace, start)).map_err(journal_failed)?;
 
     let progress = Progress::new(terminal, "carrying out", u64::try_from(paper.steps().len()).ok());
     let mut now = start;
     let (ended, work) = loop {
-        let mut engine =
-            Engine::new(&paper, &mut journal, &mut platform, Pace::default()).map_err(journal_failed)?;
+        let anew = match (&policy, snapshot) {
+            (Some(policy), Some(directory)) => Anew::of(&paper, policy, directory, now)
+                .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?,
+            _ => Anew::default(),
+        };
+        let mut watched = Watched::new(&mut platform, &anew);
+        let mut engine = Engine::new(&paper, &mut journal, &mut watched, pace).map_err(journal_failed)?;
         let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
         let ended = engine
             .run(&mut || now, &mut |_, standing| {
@@ -143,7 +165,39 @@ fn by_hand(
     Ok(Exit::Done)
 }
 
-fn administrator<'d>(
+/// More than the limits: of a day by class, and of the run.
+fn allowances(allowed: &[Allowance]) -> (BTreeMap<ActionClass, u64>, Pace) {
+    let (mut day, mut pace) = (BTreeMap::new(), Pace::default());
+    for Allowance { limit, number } in allowed {
+        match limit {
+            Limit::Day(class) => {
+                day.insert(*class, u64::from(*number));
+            }
+            Limit::Drift => pace.drift = *number,
+            Limit::Failures => pace.failures = (*number).max(1),
+        }
+    }
+    (day, pace)
+}
+
+/// The records of what a run is allowed besides.
+fn overrides(paper: &Paper, pace: Pace, now: OffsetDateTime) -> Vec<Entry> {
+    let usual = Pace::default();
+    let limits = [("drift", pace.drift, usual.drift), ("failures", pace.failures, usual.failures)];
+    let entry = |(limit, allowed, instead_of): (&str, u32, u32)| Entry {
+        at: now,
+        actor: Some(paper.actor().to_owned()),
+        plan: Some(*paper.digest()),
+        event: Event::Overridden {
+            limit: limit.to_owned(),
+            allowed: u64::from(allowed),
+            instead_of: u64::from(instead_of),
+        },
+    };
+    limits.into_iter().filter(|(_, allowed, instead_of)| allowed != instead_of).map(entry).collect()
+}
+
+pub(super) fn administrator<'d>(
     directory: &'d crate::directory::Directory,
     name: &str,
 ) -> Result<&'d crate::model::Administrator, Failure> {
@@ -161,43 +215,6 @@ pub(crate) fn beside(journal: &Path) -> PathBuf {
 fn approval(path: &Path) -> Result<Signed, Failure> {
     let text = read(path, Code::NotAnApproval, MOST_APPROVAL_BYTES)?;
     Signed::read(&path.display().to_string(), &text).map_err(|found| Failure::of(vec![*found]))
-}
-
-/// Accepts a plan that was not accepted before. A refusal is recorded, too.
-fn accept(
-    paper: &Paper,
-    journal: &mut FileJournal,
-    approvers: Option<&Approvers>,
-    approvals: &[Signed],
-    directory: Option<&crate::directory::Directory>,
-    now: OffsetDateTime,
-) -> Result<(), ApplyError> {
-    let mut accepted = false;
-    let mut last_policy: Option<Digest> = None;
-    journal.replay(&mut |entry| {
-        if let Event::Accepted { policy, .. } = entry.event {
-            accepted |= entry.plan.as_ref() == Some(paper.digest());
-            last_policy = Some(policy);
-        }
-    })?;
-    if accepted {
-        return Ok(());
-    }
-    let recent: Counts = day_before(journal, now)?;
-    let admission = Admission { paper, approvers, approvals, directory, recent, last_policy, now };
-    match admit(&admission) {
-        Ok(entries) => Ok(journal.record_plan(entries, paper.digest(), paper.text())?),
-        Err(reasons) => {
-            let entry = |reason: &Reason| Entry {
-                at: now,
-                actor: Some(paper.actor().to_owned()),
-                plan: Some(*paper.digest()),
-                event: Event::Refused { reason: reason.clone() },
-            };
-            journal.record(reasons.iter().map(entry).collect())?;
-            Err(ApplyError::Refused { reasons })
-        }
-    }
 }
 
 /// How a run ended, for people and programs.

@@ -10,8 +10,8 @@ use crate::model::{Id, parse_instant};
 mod applying;
 
 pub(crate) use applying::{
-    Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName, ExportFormat,
-    Keygen, Status, Steps,
+    Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName,
+    ExportFormat, Keygen, Limit, Resolve, ResolveHold, ResolveStep, Status, Steps,
 };
 
 const EXIT_CODES: &str = "\
@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Approve(Approve),
     Keygen(Keygen),
     Apply(Apply),
+    #[command(subcommand)]
+    Resolve(Resolve),
     Status(Status),
     #[command(subcommand)]
     Audit(Audit),
@@ -231,6 +233,9 @@ pub(crate) struct Plan {
     /// the last 24 hours counts against the limits of a day
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
+    /// What somebody decided about a hold, as `leaver resolve hold` wrote it. Can be given several times
+    #[arg(long = "resolution", value_name = "FILE")]
+    pub(crate) resolutions: Vec<PathBuf>,
     /// A plan that is still being carried out; its users are not planned again. Can be given several times
     #[arg(long, value_name = "PLAN")]
     pub(crate) open: Vec<PathBuf>,

@@ -159,6 +159,9 @@ fn told(event: &Event) -> String {
         Event::Accepted { steps, .. } => format!("plan accepted, {steps} steps"),
         Event::Approved { approval } => format!("approved by {}", approval.approval.approver),
         Event::Refused { reason } => format!("plan refused: [{}] {}", reason.code, reason.message),
+        Event::Overridden { limit, allowed, instead_of } => {
+            format!("{limit}: {allowed} allowed instead of {instead_of}")
+        }
         Event::Intent { step, kind, user, target, attempt, .. } => {
             format!("step {step}: about to {kind} {target}{}, attempt {attempt}", whose(user))
         }

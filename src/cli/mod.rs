@@ -40,6 +40,7 @@ mod plan;
 mod platform;
 mod progress;
 mod rendering;
+mod resolve;
 #[cfg(test)]
 mod sample;
 mod scope;
@@ -96,6 +97,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Approve(arguments) => keys::approve(arguments, terminal),
         Command::Keygen(arguments) => keys::keygen(arguments, terminal),
         Command::Apply(arguments) => apply::run(arguments, terminal),
+        Command::Resolve(arguments) => resolve::run(arguments, terminal),
         Command::Status(arguments) => status::run(arguments, terminal),
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),

@@ -13,6 +13,7 @@ use super::output::Output;
 use super::parallel::in_order;
 use super::payloads;
 use super::progress::Progress;
+use super::resolve::resolutions_in;
 use super::terminal::Terminal;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::User;
@@ -53,9 +54,22 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         Request::new(directory.snapshot(), &policy, decisions, &basis, &arguments.actor, &guards);
     request.approvers = approvers.as_ref();
     request.previous = previous.as_ref().map(Directory::snapshot);
+    let resolutions = resolutions_in(
+        &arguments.resolutions,
+        approvers.as_ref(),
+        directory.snapshot(),
+        basis.moment.instant(),
+    )?;
+    request.resolutions = &resolutions;
     request.open = &open;
     request.recent = open.recent(basis.moment.instant());
     let planned = plan(request);
+    if let Ok(plan) = &planned {
+        let unused = resolutions.len().saturating_sub(plan.content().resolutions.len());
+        if unused > 0 {
+            terminal.note(&format!("{unused} resolutions settle nothing: nobody is held so any more"));
+        }
+    }
 
     let mut output = Output::open(arguments.output.as_deref())?;
     let layout = Layout { width: terminal.width, all: arguments.all };

@@ -211,11 +211,14 @@ codes! {
     NotAKey = "A0005", Error, "a file that is no key";
     NotAWorld = "A0006", Error, "a simulated platform that cannot be read";
     NotToBeReported = "A0007", Error, "a report of a step that is not to be done now";
+    NotToBeResolved = "A0008", Error, "a step that nobody has to settle, or not so";
     // Carrying out: before the first step
     PlanExpired = "A0101", Error, "a plan that has expired";
     PlanOfTheFuture = "A0102", Error, "a plan from the future";
     ActorLostAuthority = "A0103", Error, "an actor who may not do it any more";
     OverDayAtWork = "A0104", Error, "more in a day than its limit allows, by the journal";
+    OtherPolicy = "A0105", Error, "another policy than the plan was made by";
+    NotDecidedAnew = "A0106", Error, "a directory that cannot be decided about again";
     // Carrying out: approvals
     NotAnApproval = "A0201", Error, "a file that is no approval";
     UnknownApprover = "A0202", Error, "an approval by nobody who may approve";
@@ -226,6 +229,11 @@ codes! {
     ApprovedTwice = "A0207", Error, "one person's approval given twice";
     OtherApprovers = "A0208", Error, "other approvers than the plan was made with";
     TooFewApprovals = "A0209", Error, "too few approvals";
+    NotAResolution = "A0210", Error, "a file that is no resolution";
+    UnknownResolver = "A0211", Error, "a resolution by nobody who may settle holds";
+    ForgedResolution = "A0212", Error, "a resolution that its key did not sign";
+    ResolutionExpired = "A0213", Error, "a resolution that does not hold now";
+    ResolutionOfOtherHold = "A0214", Error, "a resolution of something that is not held so";
     // Carrying out: during the run
     StepBeforeFailed = "A0301", Warning, "a step before it was not done";
     PersonReturned = "A0302", Warning, "a person who is back";
@@ -235,6 +243,7 @@ codes! {
     RunCancelled = "A0306", Warning, "a run that somebody stopped";
     TooManyFailures = "A0307", Error, "a run that stopped after failures";
     TooMuchDrift = "A0308", Error, "a run that stopped because too much has changed";
+    DecidedOtherwise = "A0309", Warning, "a decision that is another one by now";
     // The history
     HistoryBroken = "H0001", Error, "a history that is not what was written";
     NotACheckpoint = "H0002", Error, "a file that is no checkpoint";

@@ -16,6 +16,7 @@ mod moment;
 mod schema;
 mod subscription;
 mod user;
+pub(crate) mod utc;
 mod value;
 
 pub(crate) use canonical::{canonical, write_canonical, write_canonical_text};

@@ -1,4 +1,4 @@
-//! `approvers.toml`: which administrators may approve plans, and by which key they are recognised.
+//! `approvers.toml`: which administrators may approve plans or settle holds, and by which key they are recognised.
 //!
 //! The file names each approver's ed25519 public key in base64; its digest is part of every plan, so that
 //! approvals can later be checked against the very same list. Nothing here signs or verifies.
@@ -14,10 +14,25 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::directory::{Digest, Directory};
 use crate::model::Privilege;
 
-/// Who may approve, by name of the administrator.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Approvers(BTreeMap<String, PublicKey>);
+/// Who may approve, and who may settle holds, by name of the administrator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approvers {
+    approvers: BTreeMap<String, PublicKey>,
+    resolvers: BTreeMap<String, PublicKey>,
+}
+
+impl Serialize for Approvers {
+    /// Those who approve alone, where nobody settles holds: so it was before there were resolutions.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.resolvers.is_empty() {
+            return self.approvers.serialize(serializer);
+        }
+        [("approvers", &self.approvers), ("resolvers", &self.resolvers)]
+            .into_iter()
+            .collect::<BTreeMap<_, _>>()
+            .serialize(serializer)
+    }
+}
 
 /// An ed25519 public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,28 +68,33 @@ impl Serialize for PublicKey {
 }
 
 impl Approvers {
-    /// Reads `approvers.toml`: a table `[approvers]` of administrator and key. Each must be an administrator of
-    /// the directory with the privilege `plan.approve`, and no key may serve two of them.
+    /// Reads `approvers.toml`: a table `[approvers]` of administrator and key, and a table `[resolvers]` where somebody
+    /// settles holds. Each must be an administrator of the directory with the privilege `plan.approve` or
+    /// `hold.manage`, and no key may serve two of them.
     ///
     /// # Errors
     /// Everything that is wrong, each with its place.
     pub fn from_toml(name: &str, text: &str, directory: &Directory) -> Result<Self, Vec<Diagnostic>> {
         let mut settings = Settings::new(name, text);
-        let mut approvers = BTreeMap::new();
+        let mut read = Self::default();
         for (key, value) in settings.entries(text) {
-            if key.get_ref() != "approvers" {
-                settings.unknown(&key, &["approvers"]);
-                continue;
-            }
-            for (who, value) in settings.table(value, "approvers") {
+            let (table, privilege) = match &**key.get_ref() {
+                "approvers" => ("approvers", Privilege::PlanApprove),
+                "resolvers" => ("resolvers", Privilege::HoldManage),
+                _ => {
+                    settings.unknown(&key, &["approvers", "resolvers"]);
+                    continue;
+                }
+            };
+            for (who, value) in settings.table(value, table) {
                 let range = who.span();
                 let who = who.into_inner().into_owned();
                 let administrator = directory.administrators().iter().find(|known| known.name == who);
-                if !administrator.is_some_and(|known| known.may(Privilege::PlanApprove)) {
+                if !administrator.is_some_and(|known| known.may(privilege)) {
                     settings.report(
                         range.clone(),
                         Code::NotAnApprover,
-                        "this is no administrator with the privilege `plan.approve`",
+                        format!("this is no administrator with the privilege `{privilege}`"),
                         "grant it, or remove the line",
                     );
                 }
@@ -86,24 +106,31 @@ impl Approvers {
                     settings.report(at, Code::InvalidApproverKey, "this is no ed25519 public key", help);
                     continue;
                 };
-                if approvers.values().any(|known| *known == public_key) {
+                let mut known = read.approvers.iter().chain(&read.resolvers);
+                if known.any(|(name, known)| *known == public_key && *name != who) {
                     let help = "every approver needs a key of the own: one person must not count twice";
                     settings.report(at, Code::SharedApproverKey, "another approver has the same key", help);
                 }
-                approvers.insert(who, public_key);
+                let keys = if table == "approvers" { &mut read.approvers } else { &mut read.resolvers };
+                keys.insert(who, public_key);
             }
         }
-        settings.finish(Self(approvers))
+        settings.finish(read)
     }
 
     /// Whether the administrator called `name` is among them.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.approvers.contains_key(name)
     }
 
-    /// Names and keys, by name.
+    /// The key of somebody who may settle holds.
+    pub fn resolver(&self, name: &str) -> Option<&PublicKey> {
+        self.resolvers.get(name)
+    }
+
+    /// Names and keys of those who approve, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &PublicKey)> {
-        self.0.iter().map(|(name, key)| (name.as_str(), key))
+        self.approvers.iter().map(|(name, key)| (name.as_str(), key))
     }
 
     /// SHA-256 of their canonical JSON.

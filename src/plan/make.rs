@@ -12,6 +12,7 @@ use super::guards::Guards;
 use super::hazard::{Hazard, Reason};
 use super::limits::{Recent, Verdict, test_approvers, test_classes, test_directory};
 use super::open::OpenWork;
+use super::resolution::{self, Settled};
 use super::schedule::{Schedule, schedule};
 use super::step::{Batch, StepKind};
 use super::surroundings::Surroundings;
@@ -50,6 +51,8 @@ pub struct Request<'a> {
     pub recent: Recent,
     /// Digest of the configuration of the connectors that will carry the plan out.
     pub connectors: Option<Digest>,
+    /// What somebody decided about holds.
+    pub resolutions: &'a [Settled],
 }
 
 const NOTHING_OPEN: &OpenWork = &OpenWork::none();
@@ -76,6 +79,7 @@ impl<'a> Request<'a> {
             open: NOTHING_OPEN,
             recent: Recent::default(),
             connectors: None,
+            resolutions: &[],
         }
     }
 }
@@ -122,8 +126,10 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         open,
         recent,
         connectors,
+        resolutions,
     } = request;
-    let decisions = one_for_each(directory, decisions);
+    let mut decisions = one_for_each(directory, decisions);
+    let resolutions = resolution::settle(&mut decisions, resolutions, basis.moment.instant());
     let surroundings = Surroundings::of(directory, previous, &decisions, &basis.moment);
     let actor = authority::actor(&surroundings, actor)
         .map_err(|refusal| PlanRefused { refusals: vec![refusal], content: None })?;
@@ -211,6 +217,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         findings,
         guards: verdict.checks,
         licences,
+        resolutions,
         approvals_needed,
     };
     if verdict.refusals.is_empty() {

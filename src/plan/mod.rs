@@ -32,6 +32,7 @@ mod notices;
 mod open;
 mod payload;
 mod persons;
+mod resolution;
 mod schedule;
 mod settings;
 mod step;
@@ -49,6 +50,7 @@ pub use open::{MOST_PLAN_BYTES, OpenWork};
 #[cfg(feature = "apply")]
 pub(crate) use open::{not_a_plan, verified_plan};
 pub use payload::{Configuration, IOS_DOMAIN, Purpose, Setting};
+pub use resolution::{Resolution, Settled};
 pub use settings::MOST_SETTINGS_BYTES;
 pub use step::{
     ActionClass, Batch, DAILY_QUOTA, DISPLAY, Executor, LABEL, REVOCATION, Step, StepKind, Target,

@@ -15,6 +15,7 @@ use super::exposure::Exposure;
 use super::hazard::{Hazard, Reason, Refusal};
 use super::licences::Seats;
 use super::limits::GuardCheck;
+use super::resolution::Settled;
 use super::step::Batch;
 use crate::directory::{Digest, Finding};
 use crate::model::{Id, format_instant, write_canonical};
@@ -103,6 +104,9 @@ pub struct Content {
     pub guards: Vec<GuardCheck>,
     /// Seats; `None` if it is not known how many there are.
     pub licences: Option<Seats>,
+    /// What somebody decided about holds, and the plan took in their place. Not there if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resolutions: Vec<Settled>,
     /// How many people besides the actor must approve.
     pub approvals_needed: u32,
 }
@@ -205,6 +209,10 @@ impl Halves {
         after += &canonical::text(&content.licences);
         after += ",\"made\":";
         after += &canonical::text(&content.made);
+        if !content.resolutions.is_empty() {
+            after += ",\"resolutions\":";
+            list(&content.resolutions, &mut after);
+        }
         after += ",\"users\":";
         list(&content.users, &mut after);
         after.push('}');

@@ -6,5 +6,6 @@ mod company;
 mod flow;
 mod history;
 mod killed;
+mod people;
 #[path = "../program/mod.rs"]
 mod program;

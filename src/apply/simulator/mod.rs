@@ -152,6 +152,7 @@ impl Connector for Simulator {
             credential: user.map(|user| user.credential.clone()),
             returned: user.is_some_and(|user| user.returned),
             held: user.is_some_and(|user| user.held),
+            decided_otherwise: false,
         }
     }
 

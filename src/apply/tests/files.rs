@@ -132,6 +132,7 @@ fn a_plan_is_accepted_once_and_its_run_goes_on_from_the_file() {
         approvals: &[],
         directory: Some(&directory),
         recent: Counts::default(),
+        allowed: &std::collections::BTreeMap::new(),
         last_policy: None,
         now,
     };

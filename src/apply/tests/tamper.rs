@@ -164,6 +164,7 @@ impl Desk {
             approvals,
             directory: None,
             recent: Counts::default(),
+            allowed: &std::collections::BTreeMap::new(),
             last_policy: None,
             now,
         };

@@ -7,6 +7,8 @@ use time::OffsetDateTime;
 
 use super::{AsOf, TextOrJson, instant};
 use crate::model::Id;
+use crate::plan::ActionClass;
+use crate::policy::{Access, Disposition, HoldCode};
 
 /// Approve a plan: a signed statement, in a file of its own
 ///
@@ -71,6 +73,9 @@ out or the run stopped because too much went wrong.")]
 pub(crate) struct Apply {
     /// A plan that `leaver plan --format json` wrote
     pub(crate) plan: PathBuf,
+    /// Decide again by the policy of the plan and DIRECTORY: who is decided about otherwise by now is stopped
+    #[arg(long, value_name = "POLICY", requires = "directory")]
+    pub(crate) policy: Option<PathBuf>,
     /// What acts on the platform
     #[arg(long, value_enum, value_name = "NAME")]
     pub(crate) connector: ConnectorName,
@@ -89,6 +94,10 @@ pub(crate) struct Apply {
     pub(crate) approvers: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) moment: AsOf,
+    /// Allow more than a limit, and name the number; it is recorded. LIMIT is `reversible.per_24h`, `withdraw.per_24h`,
+    /// `irreversible.per_24h`, `drift` or `failures`
+    #[arg(long = "allow", value_name = "LIMIT=N", value_parser = allowance)]
+    pub(crate) allowed: Vec<Allowance>,
     /// Put the clock of the simulated platform forward, as far as this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) until: Option<OffsetDateTime>,
@@ -116,6 +125,147 @@ pub(crate) struct Apply {
     /// How the result is written; `text` is Markdown for a checklist
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,
+}
+
+/// More than a limit, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    pub(crate) limit: Limit,
+    pub(crate) number: u32,
+}
+
+/// What can be allowed more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Users of a class in 24 hours.
+    Day(ActionClass),
+    /// Users who are not as they were planned for.
+    Drift,
+    /// Failures one after the other.
+    Failures,
+}
+
+/// Reads `drift=40`.
+fn allowance(text: &str) -> Result<Allowance, String> {
+    let (limit, number) = text.split_once('=').ok_or("not a limit and a number such as drift=40")?;
+    let day = || ActionClass::ALL.iter().find(|class| limit.strip_suffix(".per_24h") == Some(class.word()));
+    let limit = match limit {
+        "drift" => Limit::Drift,
+        "failures" => Limit::Failures,
+        _ => Limit::Day(*day().ok_or_else(|| format!("no limit is called `{limit}`"))?),
+    };
+    let number = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+    Ok(Allowance { limit, number })
+}
+
+/// Settle what only a person can settle
+#[derive(Debug, Subcommand)]
+pub(crate) enum Resolve {
+    Hold(ResolveHold),
+    Step(ResolveStep),
+}
+
+/// Decide about a held user, in the place of the policy: a signed statement, in a file of its own
+///
+/// It counts for one user and one kind of hold, for a time: give it to `leaver plan --resolution`. Whoever is held for
+/// another reason by then stays held. The key stands under `[resolvers]` in `approvers.toml`, and its owner has the
+/// privilege `hold.manage`.
+#[derive(Debug, Args)]
+#[command(override_usage = "\
+leaver resolve hold [OPTIONS] --user <ID> --hold <CODE> --note <TEXT>
+           --name <NAME> --key <FILE> <DIRECTORY>")]
+#[command(after_help = "\
+Examples:
+  leaver resolve hold acme/ --user ECHOECHO --hold review --id detach --access withdraw \\
+      --note \"Agreed with the board\" --name lena --key lena.key -o echo.resolution
+  leaver resolve hold acme/ --user ECHOECHO --hold review --id keep --access keep --days 14 \\
+      --note \"Stays until the handover\" --name lena --key lena.key -o echo.resolution")]
+pub(crate) struct ResolveHold {
+    /// The directory
+    pub(crate) directory: PathBuf,
+    /// The messaging ID
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Id,
+    /// The code of the hold, such as `review`
+    #[arg(long, value_name = "CODE", value_parser = word::<HoldCode>(HoldCode::ALL))]
+    pub(crate) hold: HoldCode,
+    /// What happens to the ID, if that is held: `keep`, `detach` or `revoke`
+    #[arg(long, value_name = "WHAT", value_parser = word::<Disposition>(Disposition::ALL))]
+    pub(crate) id: Option<Disposition>,
+    /// What happens to the access, if that is held: `keep`, `withdraw` or `migrate`
+    #[arg(long, value_name = "WHAT", value_parser = word::<Access>(Access::ALL))]
+    pub(crate) access: Option<Access>,
+    /// Why, without personal data
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: String,
+    /// The administrator who decides
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// The private key of that administrator
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// For how many days plans may be made with it
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=31))]
+    pub(crate) days: u32,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Say what was found out about held steps: nobody could tell whether they were done, and they cannot be taken back
+///
+/// Look at the platform first. A step that was not done is tried again by the next `leaver apply`.
+#[derive(Debug, Args)]
+#[command(override_usage = "\
+leaver resolve step --journal <FILE> --directory <DIRECTORY> --step <STEPS> --note <TEXT>
+           --by <NAME> <--done|--not-done> <PLAN>")]
+#[command(after_help = "\
+Examples:
+  leaver resolve step plan.json --journal acme.journal --directory acme/ --step 7 --done \\
+      --note \"Not in the list of users any more\" --by lena
+  leaver resolve step plan.json --journal acme.journal --directory acme/ --step 3,5-9 --not-done \\
+      --note \"All of them still sign in\" --by lena")]
+pub(crate) struct ResolveStep {
+    /// The plan
+    pub(crate) plan: PathBuf,
+    /// Its journal
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// The directory as it is now: who may settle holds
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: PathBuf,
+    /// The steps, such as 3,5-9
+    #[arg(long, value_name = "STEPS", value_parser = steps)]
+    pub(crate) step: Steps,
+    /// They were done
+    #[arg(long, conflicts_with = "not_done", required_unless_present = "not_done")]
+    pub(crate) done: bool,
+    /// They were not done
+    #[arg(long)]
+    pub(crate) not_done: bool,
+    /// How that was found out, without personal data
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: String,
+    /// The administrator who found it out; needs the privilege `hold.manage`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+}
+
+/// Reads one of the words of a closed set.
+fn word<T: Copy + std::fmt::Display + Send + Sync + 'static>(
+    all: &'static [T],
+) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let found = all.iter().find(|one| one.to_string() == text).copied();
+        found.ok_or_else(|| {
+            let words: Vec<String> = all.iter().map(ToString::to_string).collect();
+            format!("not one of: {}", words.join(", "))
+        })
+    }
 }
 
 /// Numbers of steps, in order.

@@ -1,0 +1,140 @@
+//! Decisions made anew from a newer directory, beside those of the plan: who is decided about otherwise by now.
+//!
+//! In go the plan, the policy it was made by, the directory as it is now, and an instant. A connector that is
+//! [`Watched`] sees besides what the platform shows what the newer directory says: whoever is kept, held or
+//! decided about otherwise is stopped right before the next step, and the others go on.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use time::OffsetDateTime;
+
+use super::connector::{Ability, Connector, Sight};
+use super::outcome::{Key, Outcome};
+use super::paper::{Paper, PaperStep, PaperUser};
+use crate::diagnostic::Code;
+use crate::directory::Directory;
+use crate::model::Id;
+use crate::plan::{Reason, StepKind};
+use crate::policy::{Basis, Decision, Outcome as Decided, Policy};
+
+/// What has become of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The user is kept.
+    Kept,
+    /// The user is held.
+    Held,
+    /// Something else is to happen.
+    Otherwise,
+}
+
+/// The users of a plan about whom is decided otherwise by now.
+///
+/// A user who is not in the directory any more is not among them: whoever was detached or revoked disappears from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anew {
+    changes: BTreeMap<Id, Change>,
+}
+
+impl Anew {
+    /// Decides again about every user of a plan.
+    ///
+    /// # Errors
+    /// A policy that is not that of the plan (`A0105`), a directory that does not give what the policy asks for, and an
+    /// instant that cannot be decided at (`A0106`).
+    pub fn of(
+        paper: &Paper,
+        policy: &Policy,
+        directory: &Directory,
+        now: OffsetDateTime,
+    ) -> Result<Self, Reason> {
+        if policy.digest() != *paper.policy() {
+            let message = format!(
+                "the plan was made by the policy {}, and this is {}",
+                paper.policy(),
+                policy.digest()
+            );
+            return Err(Reason::new(Code::OtherPolicy, message));
+        }
+        let failed = |what: String| Reason::new(Code::NotDecidedAnew, what);
+        if let Some(missing) = policy.missing_fields(&|slot| directory.provides(slot)).first() {
+            return Err(failed(missing.message.clone()));
+        }
+        let basis = Basis::of(directory, now).map_err(|error| failed(error.to_string()))?;
+        let evaluator = policy.evaluator(basis).map_err(|found| failed(found.message.clone()))?;
+        let find = |id| directory.user(id).cloned();
+        let mut changes = BTreeMap::new();
+        evaluator.batch(|evaluator| {
+            for planned in paper.users() {
+                let Some(user) = directory.user(planned.id) else { continue };
+                let decision = evaluator.decide_in(&find, user).map_err(|error| failed(error.to_string()))?;
+                changes.extend(change(planned, &decision).map(|change| (planned.id, change)));
+            }
+            Ok(())
+        })?;
+        Ok(Self { changes })
+    }
+
+    /// What has become of the decision about a user; `None` if it is as planned.
+    pub fn change(&self, user: Id) -> Option<Change> {
+        self.changes.get(&user).copied()
+    }
+
+    /// Everybody about whom is decided otherwise, by ID.
+    pub fn changes(&self) -> impl Iterator<Item = (Id, Change)> {
+        self.changes.iter().map(|(id, change)| (*id, *change))
+    }
+}
+
+fn change(planned: &PaperUser, now: &Decision) -> Option<Change> {
+    let obligations = serde_json::to_value(&now.obligations).unwrap_or(Json::Null);
+    let same = planned.decided.disposition == now.disposition
+        && planned.decided.access == now.access
+        && planned.decided.obligations == obligations;
+    match now.outcome {
+        _ if same => None,
+        Decided::Keep => Some(Change::Kept),
+        Decided::Hold => Some(Change::Held),
+        Decided::Act => Some(Change::Otherwise),
+    }
+}
+
+/// A connector that sees what a newer directory says, too.
+#[derive(Debug)]
+pub struct Watched<'a, C> {
+    connector: &'a mut C,
+    anew: &'a Anew,
+}
+
+impl<'a, C: Connector> Watched<'a, C> {
+    /// Looks at a newer directory besides.
+    pub const fn new(connector: &'a mut C, anew: &'a Anew) -> Self {
+        Self { connector, anew }
+    }
+}
+
+impl<C: Connector> Connector for Watched<'_, C> {
+    fn name(&self) -> &str {
+        self.connector.name()
+    }
+
+    fn ability(&self, kind: StepKind) -> Option<Ability> {
+        self.connector.ability(kind)
+    }
+
+    fn observe(&mut self, step: &PaperStep, now: OffsetDateTime) -> Sight {
+        let mut sight = self.connector.observe(step, now);
+        match step.user.and_then(|user| self.anew.change(user)) {
+            Some(Change::Kept) => sight.returned = true,
+            Some(Change::Held) => sight.held = true,
+            Some(Change::Otherwise) => sight.decided_otherwise = true,
+            None => {}
+        }
+        sight
+    }
+
+    fn perform(&mut self, step: &PaperStep, key: &Key, now: OffsetDateTime) -> Outcome {
+        self.connector.perform(step, key, now)
+    }
+}
