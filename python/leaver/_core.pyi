@@ -4,7 +4,20 @@ from collections.abc import Callable
 from os import PathLike
 from typing import final
 
-__all__ = ["ArrowStream", "Decider", "Directory", "Policy", "__version__", "run_command", "verify_history"]
+__all__ = [
+    "ArrowStream",
+    "Decider",
+    "Directory",
+    "Journal",
+    "Policy",
+    "Simulator",
+    "__version__",
+    "approve",
+    "key",
+    "public_key",
+    "run_command",
+    "verify_history",
+]
 __version__: str
 
 @final
@@ -77,5 +90,52 @@ class Decider:
         progress: Callable[[int, int], object] | None,
     ) -> str: ...
 
+@final
+class Simulator:
+    @staticmethod
+    def of_directory(directory: Directory, faults: int, seed: int) -> Simulator: ...
+    @staticmethod
+    def of_json(json: str) -> Simulator: ...
+    def to_json(self) -> str: ...
+    def view(self, now: str) -> str: ...
+
+@final
+class Journal:
+    @staticmethod
+    def open(path: str | PathLike[str], now: str) -> Journal: ...
+    def close(self) -> None: ...
+    def accept(
+        self,
+        plan: str,
+        directory: Directory | None,
+        approvers_toml: str | None,
+        approvals: list[str],
+        allowed: list[tuple[str, int]],
+        now: str,
+    ) -> bool: ...
+    def run(
+        self,
+        plan: str,
+        connector: object,
+        clock: Callable[[], str],
+        progress: Callable[[int, str], object] | None,
+        policy: Policy | None,
+        directory: Directory | None,
+        pace: tuple[int, float, int, int, int],
+    ) -> str: ...
+    def checklist(self, plan: str, now: str) -> tuple[str, str]: ...
+    def report(
+        self, plan: str, steps: list[int], done: bool, by: str, directory: Directory | None, now: str
+    ) -> None: ...
+    def resolve(
+        self, plan: str, steps: list[int], done: bool, note: str, by: str, directory: Directory, now: str
+    ) -> None: ...
+    def status(self, plan: str, connector: object | None, now: str) -> str: ...
+    def plans(self) -> list[str]: ...
+    def records(self) -> list[str]: ...
+
+def key(bytes: bytes) -> tuple[str, str]: ...
+def public_key(key: str) -> str: ...
+def approve(plan: str, name: str, key: str, now: str, hours: int) -> str: ...
 def run_command(arguments: list[str]) -> int: ...
 def verify_history(path: str | PathLike[str]) -> tuple[int, str]: ...

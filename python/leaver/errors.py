@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from leaver.model import Diagnostic
 
-__all__ = ["DirectoryError", "InternalError", "LeaverError", "LimitError", "PlanRefused", "PolicyError"]
+__all__ = [
+    "ApplyRefused",
+    "DirectoryError",
+    "InternalError",
+    "JournalError",
+    "LeaverError",
+    "LimitError",
+    "PlanRefused",
+    "PolicyError",
+]
 
 
 class LeaverError(Exception):
@@ -69,6 +78,28 @@ class PlanRefused(LeaverError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (PlanRefused, (self.message, self.json))
+
+
+class ApplyRefused(LeaverError):
+    """A plan that may not be carried out, or a report of a step that is not to be made so; ``reasons`` are codes and sentences."""
+
+    def __init__(self, reasons: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__("; ".join(f"[{code}] {message}" for code, message in reasons))
+        self.reasons = tuple(reasons)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (ApplyRefused, (self.reasons,))
+
+
+class JournalError(LeaverError):
+    """A journal that cannot be used: not what was written, no journal, at work elsewhere, a full disk. ``code`` tells which."""
+
+    def __init__(self, message: str, code: str = "A0001") -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (JournalError, (self.message, self.code))
 
 
 class LimitError(LeaverError):

@@ -20,6 +20,18 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def _details(given: dict[str, Any] | None) -> str | None:
+    match given:
+        case None:
+            return None
+        case {"text": str(text)} | {"id": str(text)}:
+            return text
+        case {"configuration": configuration}:
+            return json.dumps(configuration, ensure_ascii=False, separators=(",", ":"))
+        case _:
+            return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a plan, with what its task says."""
@@ -35,6 +47,8 @@ class Step:
     not_before: datetime | None
     effect_by: datetime | None
     waits_for: tuple[int, ...]
+    details: str | None
+    """The words of a message, the ID that joins, or as JSON what the device management is to set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,7 @@ class Plan:
                     not_before=_instant(batch["not_before"]),
                     effect_by=_instant(step["effect_by"]),
                     waits_for=tuple(batch["waits_for"]),
+                    details=_details(step["with"]),
                 )
 
     def __len__(self) -> int:

@@ -6,8 +6,10 @@ use leaver::diagnostic::Diagnostic;
 use leaver::policy::DecideError;
 use pyo3::prelude::*;
 
+pyo3::import_exception!(leaver.errors, ApplyRefused);
 pyo3::import_exception!(leaver.errors, DirectoryError);
 pyo3::import_exception!(leaver.errors, InternalError);
+pyo3::import_exception!(leaver.errors, JournalError);
 pyo3::import_exception!(leaver.errors, LimitError);
 pyo3::import_exception!(leaver.errors, PlanRefused);
 pyo3::import_exception!(leaver.errors, PolicyError);

@@ -6,9 +6,11 @@
 
 mod arrow;
 mod carry;
+mod connector;
 mod decider;
 mod directory;
 mod failure;
+mod journal;
 mod policy;
 
 use pyo3::prelude::*;
@@ -21,9 +23,13 @@ mod core {
     #[pymodule_export]
     use crate::carry::{run_command, verify_history};
     #[pymodule_export]
+    use crate::connector::Simulator;
+    #[pymodule_export]
     use crate::decider::Decider;
     #[pymodule_export]
     use crate::directory::Directory;
+    #[pymodule_export]
+    use crate::journal::{Journal, approve, key, public_key};
     #[pymodule_export]
     use crate::policy::Policy;
 

@@ -15,7 +15,7 @@ use crate::failure::{self, guarded};
 /// A checked policy. It never changes.
 #[pyclass(frozen, module = "leaver._core")]
 pub(crate) struct Policy {
-    core: Core,
+    pub(crate) core: Core,
     /// What the checker warned of, as JSON.
     warnings: String,
     files: Vec<(String, String)>,
