@@ -48,6 +48,9 @@
  *            says may. Any other NULL gives LEAVER_ERR_NULL, or, from functions that return no
  *            status: no text, 0, false, NULL, or a hold.
  * Strings    UTF-8 with a length, not terminated; as an input {NULL, 0} is the empty text.
+ * Features   Streams of columns (leaver_decider_decide_stream) and carrying plans out (leaver_journal_,
+ *            leaver_history_, leaver_document_) are in libraries that were built with the features
+ *            arrow and apply: cargo xtask install --features arrow,apply.
  * Sizes      A structure that begins with struct_size is initialised with its _INIT macro, so that
  *            it can grow. A size that no version had gives LEAVER_ERR_ARGUMENT.
  * Numbers    An enumeration that is given to leaver is an int32_t, and a number that is not known is
@@ -103,10 +106,15 @@
 #define LEAVER_DECIDER_OPTIONS_INIT leaver_decider_options_init()
 #define LEAVER_RUN_OPTIONS_INIT leaver_run_options_init()
 #define LEAVER_PLAN_OPTIONS_INIT leaver_plan_options_init()
+#define LEAVER_ACCEPT_OPTIONS_INIT leaver_accept_options_init()
+#define LEAVER_CONNECTOR_INIT leaver_connector_init()
 #define LEAVER_USER_INIT leaver_user_init()
 
 /* Told that there is no value: user.last_day = LEAVER_NONE; */
 #define LEAVER_NONE leaver_text("")
+
+/* A stream of Arrow batches; whoever uses leaver_decider_decide_stream defines it as Arrow does. */
+struct ArrowArrayStream;
 
 /**
  * How a call ended. Later versions may add numbers at the end: treat what you do not know as a failure.
@@ -164,6 +172,11 @@ enum leaver_status
      * A bug in leaver. Free the handles of the call; the process is fine.
      */
     LEAVER_ERR_PANIC = 11,
+    /**
+     * A journal that cannot be used: another process works on it, it is not what was written, it is no journal, or the
+     * file cannot be written. Nothing was begun that is not recorded.
+     */
+    LEAVER_ERR_JOURNAL = 12,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -720,6 +733,47 @@ typedef int32_t leaver_purpose;
 #endif // __cplusplus
 
 /**
+ * How a run ended.
+ */
+enum leaver_run_end
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Every step is in a final state.
+     */
+    LEAVER_RUN_FINISHED = 0,
+    /**
+     * There is more to do from `next` on: call again then.
+     */
+    LEAVER_RUN_WAITING = 1,
+    /**
+     * What is left waits for a person, or for somebody's report.
+     */
+    LEAVER_RUN_HELD = 2,
+    /**
+     * The cancel flag, the deadline or progress stopped it. The same call goes on.
+     */
+    LEAVER_RUN_CANCELLED = 3,
+    /**
+     * Too many failures one after the other.
+     */
+    LEAVER_RUN_FAILURES = 4,
+    /**
+     * Too many users are not as they were planned for.
+     */
+    LEAVER_RUN_DRIFT = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum leaver_run_end leaver_run_end;
+#else
+typedef int32_t leaver_run_end;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What kind of value an attribute has.
  */
 enum leaver_value_kind
@@ -786,6 +840,151 @@ typedef int32_t leaver_system;
 #endif // __cplusplus
 
 /**
+ * Whether what a step does is the case.
+ */
+enum leaver_effect
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nobody can tell.
+     */
+    LEAVER_EFFECT_UNCLEAR = 0,
+    /**
+     * It is.
+     */
+    LEAVER_EFFECT_DONE = 1,
+    /**
+     * It is on its way, by `until`.
+     */
+    LEAVER_EFFECT_PENDING = 2,
+    /**
+     * It is not.
+     */
+    LEAVER_EFFECT_NOT_DONE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum leaver_effect leaver_effect;
+#else
+typedef int32_t leaver_effect;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How it stands with an ID on the platform.
+ */
+enum leaver_id_sight
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nobody can tell.
+     */
+    LEAVER_ID_SIGHT_UNCLEAR = 0,
+    /**
+     * It is in the list of active users.
+     */
+    LEAVER_ID_SIGHT_ACTIVE = 1,
+    /**
+     * It is not in the list: detached, or never there.
+     */
+    LEAVER_ID_SIGHT_NOT_LISTED = 2,
+    /**
+     * It was revoked; nothing brings it back.
+     */
+    LEAVER_ID_SIGHT_GONE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum leaver_id_sight leaver_id_sight;
+#else
+typedef int32_t leaver_id_sight;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of a step.
+ */
+enum leaver_answer_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nobody can say whether it was done: no reply, or one that makes no sense. It is looked at, never done again on
+     * a guess.
+     */
+    LEAVER_ANSWER_UNKNOWN = 0,
+    /**
+     * It is done.
+     */
+    LEAVER_ANSWER_APPLIED = 1,
+    /**
+     * It was the case already.
+     */
+    LEAVER_ANSWER_ALREADY_SO = 2,
+    /**
+     * The ID is gone: revoked before, or by its holder.
+     */
+    LEAVER_ANSWER_ID_GONE = 3,
+    /**
+     * It was accepted and takes effect by `until`.
+     */
+    LEAVER_ANSWER_PENDING = 4,
+    /**
+     * The platform would not, and nothing has changed.
+     */
+    LEAVER_ANSWER_REFUSED = 5,
+    /**
+     * It did not work, and nothing has changed.
+     */
+    LEAVER_ANSWER_FAILED = 6,
+    /**
+     * The same, and it may work later.
+     */
+    LEAVER_ANSWER_FAILED_FOR_NOW = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum leaver_answer_kind leaver_answer_kind;
+#else
+typedef int32_t leaver_answer_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a connector can do with a kind of step: ORed together.
+ */
+enum leaver_ability
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It can do it.
+     */
+    LEAVER_ABILITY_DO = 1,
+    /**
+     * A request under the same key is done once.
+     */
+    LEAVER_ABILITY_KEYED = 2,
+    /**
+     * Whether it was done can be read back.
+     */
+    LEAVER_ABILITY_READABLE = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum leaver_ability leaver_ability;
+#else
+typedef int32_t leaver_ability;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Stops long work. Any number of threads may use it; it must outlive the calls it was given to.
  */
 typedef struct leaver_cancel leaver_cancel;
@@ -817,6 +1016,11 @@ typedef struct leaver_diagnostics leaver_diagnostics;
 typedef struct leaver_directory leaver_directory;
 
 /**
+ * A text that the caller owns: JSON, Markdown, the content of a file.
+ */
+typedef struct leaver_document leaver_document;
+
+/**
  * Why a call failed, for people and logs. It repeats no personal data but IDs.
  *
  *     leaver_error *err = NULL;
@@ -832,6 +1036,13 @@ typedef struct leaver_error leaver_error;
  * An explanation: text for people, and the same as JSON.
  */
 typedef struct leaver_explanation leaver_explanation;
+
+/**
+ * A journal in a file: what was planned, approved, intended and done, and the history of all of it. No other process
+ * works on it meanwhile. Any number of threads may hold it; one at a time is served, the others get
+ * LEAVER_ERR_JOURNAL.
+ */
+typedef struct leaver_journal leaver_journal;
 
 /**
  * How decisions are carried out. It never changes, and any number of threads may read it.
@@ -1467,6 +1678,194 @@ typedef struct leaver_step {
      */
     size_t supply_count;
 } leaver_step;
+
+/**
+ * With what a plan is to be accepted. Begin with LEAVER_ACCEPT_OPTIONS_INIT.
+ */
+typedef struct leaver_accept_options {
+    /**
+     * sizeof(leaver_accept_options).
+     */
+    size_t struct_size;
+    /**
+     * The texts of approvals, as `leaver approve` writes them.
+     */
+    const struct leaver_str *approvals;
+    /**
+     * How many of them.
+     */
+    size_t approval_count;
+    /**
+     * The text of the approvers.toml that the plan was made with; empty: there is none. Needs a directory.
+     */
+    struct leaver_str approvers;
+    /**
+     * The directory as it is now, or NULL: whether the actor may still do everything.
+     */
+    const struct leaver_directory *directory;
+    /**
+     * The instant; required.
+     */
+    struct leaver_str now;
+} leaver_accept_options;
+
+/**
+ * What a connector is asked about. Its texts are borrowed for the call.
+ */
+typedef struct leaver_task {
+    /**
+     * The number of the step in the plan, from 1.
+     */
+    uint32_t number;
+    /**
+     * What it does.
+     */
+    leaver_step_kind kind;
+    /**
+     * Who carries it out.
+     */
+    leaver_executor executor;
+    /**
+     * Whom it is for; no text where it is for a whole group.
+     */
+    struct leaver_str user;
+    /**
+     * What it acts on: an ID, or the key of a credential, group or list.
+     */
+    struct leaver_str target;
+    /**
+     * The words of a message, the ID that joins, or as JSON what the device management is to set; no text if there is
+     * nothing of the kind.
+     */
+    struct leaver_str details;
+    /**
+     * What tells this request from another over restarts: 64 hexadecimal digits.
+     */
+    struct leaver_str key;
+    /**
+     * The instant, RFC 3339 in UTC.
+     */
+    struct leaver_str now;
+} leaver_task;
+
+/**
+ * What is seen of a step and its user. All zero is: nothing can be told.
+ */
+typedef struct leaver_sight {
+    /**
+     * A leaver_effect.
+     */
+    int32_t effect;
+    /**
+     * A leaver_id_sight.
+     */
+    int32_t id;
+    /**
+     * Until when it is on its way, in seconds since 1970, for LEAVER_EFFECT_PENDING.
+     */
+    int64_t until;
+    /**
+     * The credential in use, if credential_known is 1; no text: known to be none. Copied.
+     */
+    struct leaver_str credential;
+    /**
+     * 1 if the credential is known, else 0.
+     */
+    int32_t credential_known;
+    /**
+     * 1 if the person is back, or stays after all; else 0.
+     */
+    int32_t returned;
+    /**
+     * 1 if somebody put a hold on the person; else 0.
+     */
+    int32_t held;
+} leaver_sight;
+
+/**
+ * What a connector answers. All zero is: nobody can say.
+ */
+typedef struct leaver_answer {
+    /**
+     * A leaver_answer_kind.
+     */
+    int32_t kind;
+    /**
+     * By when it takes effect, in seconds since 1970, for LEAVER_ANSWER_PENDING.
+     */
+    int64_t until;
+    /**
+     * Why, without personal data; up to 200 bytes are recorded. Copied.
+     */
+    struct leaver_str why;
+} leaver_answer;
+
+/**
+ * Acts on the platform: does one thing once, and says honestly what came of it. It never tries again by itself. Begin with
+ * LEAVER_CONNECTOR_INIT. The functions are called on the calling thread during the call that the connector was given to;
+ * they must not throw, longjmp, or use the journal of the call.
+ */
+typedef struct leaver_connector {
+    /**
+     * sizeof(leaver_connector).
+     */
+    size_t struct_size;
+    /**
+     * Its name.
+     */
+    struct leaver_str name;
+    /**
+     * Passed to each function; not kept after the call.
+     */
+    void *user_data;
+    /**
+     * What it can do with a leaver_step_kind: leaver_ability numbers ORed, or 0 if somebody else does it and reports.
+     */
+    int32_t (*ability)(void *user_data, int32_t kind);
+    /**
+     * Looks at what a step would act on, without changing anything, and fills in `out`, which is all zero. NULL: nothing
+     * can be read back.
+     */
+    void (*observe)(void *user_data, const struct leaver_task *task, struct leaver_sight *out);
+    /**
+     * Does a step, once, and fills in `out`, which is all zero.
+     */
+    void (*perform)(void *user_data, const struct leaver_task *task, struct leaver_answer *out);
+} leaver_connector;
+
+/**
+ * How far a run came.
+ */
+typedef struct leaver_run_result {
+    /**
+     * How it ended.
+     */
+    leaver_run_end end;
+    /**
+     * From when on there is more to do, in seconds since 1970; 0 if that is not known.
+     */
+    int64_t next;
+    /**
+     * How many steps are done.
+     */
+    size_t done;
+    /**
+     * For how many there was nothing to do.
+     */
+    size_t no_op;
+    /**
+     * How many are still to come, or wait for somebody's report.
+     */
+    size_t open;
+    /**
+     * How many a person must settle.
+     */
+    size_t held;
+    /**
+     * How many were refused, failed, or were stopped.
+     */
+    size_t not_done;
+} leaver_run_result;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2346,6 +2745,147 @@ struct leaver_str leaver_plan_supply(const struct leaver_plan *plan,
                                      size_t at,
                                      size_t index);
 
+/**
+ * Decides about the rows of a stream of Arrow batches, as they are asked for. Columns are called as the fields of a user;
+ * a bad row is a hold with its error in the row, never the end of the stream. Columns that come out are those of a
+ * decision, with plain texts. The decider may be freed before the stream is read; a superseding ID is trusted.
+ *
+ * leaver.h declares `struct ArrowArrayStream` and no more: the definition is that of Arrow, as in its abi.h.
+ *
+ * @param users  The stream; moved, whatever the call returns: `users->release` is NULL afterwards.
+ * @param out    An empty structure, which becomes a stream that the caller releases.
+ */
+LEAVER_API
+leaver_status leaver_decider_decide_stream(const struct leaver_decider *decider,
+                                           struct ArrowArrayStream *users,
+                                           struct ArrowArrayStream *out,
+                                           struct leaver_error **err);
+
+/**
+ * The text.
+ *
+ * @return Borrowed from the document; no text for NULL.
+ */
+LEAVER_API struct leaver_str leaver_document_text(const struct leaver_document *document);
+
+/**
+ * Frees a document. NULL is left alone.
+ */
+LEAVER_API void leaver_document_free(struct leaver_document *document);
+
+/**
+ * Opens a journal, or begins one. Everything in it is verified.
+ *
+ * @param path  UTF-8.
+ * @param now   The instant, for the first record of a new journal.
+ * @param out   Owned by the caller; free it with leaver_journal_free, which gives the file back.
+ */
+LEAVER_API
+leaver_status leaver_journal_open(struct leaver_str path,
+                                  struct leaver_str now,
+                                  struct leaver_journal **out,
+                                  struct leaver_error **err);
+
+/**
+ * Gives the file of a journal back. NULL is left alone.
+ */
+LEAVER_API void leaver_journal_free(struct leaver_journal *journal);
+
+/**
+ * Accepts a plan, once, with everything it takes. A refusal is recorded, too.
+ *
+ * @param plan     The JSON of a plan, byte for byte.
+ * @param options  Required: now has no default.
+ * @param fresh    Whether it was accepted now and not before, or NULL.
+ * @return LEAVER_ERR_REFUSED if it may not be carried out; leaver_error_json has every reason.
+ */
+LEAVER_API
+leaver_status leaver_journal_accept(const struct leaver_journal *journal,
+                                    struct leaver_str plan,
+                                    const struct leaver_accept_options *options,
+                                    bool *fresh,
+                                    struct leaver_error **err);
+
+/**
+ * Records that somebody, or an agent, did these steps, or could not do them: what a device-management agent says after
+ * `remove_from_device`.
+ *
+ * @param plan       The JSON of a plan that was accepted.
+ * @param steps      Their numbers.
+ * @param done       1 if they were done, 0 if they could not be done.
+ * @param by         Who did them, as it is recorded.
+ * @param directory  The directory of which `by` must be an administrator with the privileges, or NULL.
+ * @param now        The instant; time counts from the report.
+ * @return LEAVER_ERR_REFUSED for a step that is not to be done now.
+ */
+LEAVER_API
+leaver_status leaver_journal_report(const struct leaver_journal *journal,
+                                    struct leaver_str plan,
+                                    const uint32_t *steps,
+                                    size_t step_count,
+                                    int32_t done,
+                                    struct leaver_str by,
+                                    const struct leaver_directory *directory,
+                                    struct leaver_str now,
+                                    struct leaver_error **err);
+
+/**
+ * What was planned beside what is on record, as JSON: {"at": ..., "steps": [{"step", "kind", "user", "target", "state",
+ * "until"}]}.
+ *
+ * @param out  Owned by the caller; free it with leaver_document_free.
+ */
+LEAVER_API
+leaver_status leaver_journal_status(const struct leaver_journal *journal,
+                                    struct leaver_str plan,
+                                    struct leaver_str now,
+                                    struct leaver_document **out,
+                                    struct leaver_error **err);
+
+/**
+ * What people do next, in the words of the cockpit, as Markdown.
+ *
+ * @param out  Owned by the caller; free it with leaver_document_free.
+ */
+LEAVER_API
+leaver_status leaver_journal_checklist(const struct leaver_journal *journal,
+                                       struct leaver_str plan,
+                                       struct leaver_str now,
+                                       struct leaver_document **out,
+                                       struct leaver_error **err);
+
+/**
+ * Verifies the history of a journal that no other process works on.
+ *
+ * @param path     UTF-8.
+ * @param records  How many records it has, or NULL.
+ * @param root     The Merkle root of its records in hexadecimal, or NULL; owned by the caller.
+ */
+LEAVER_API
+leaver_status leaver_history_verify(struct leaver_str path,
+                                    uint64_t *records,
+                                    struct leaver_document **root,
+                                    struct leaver_error **err);
+
+/**
+ * Does what can be done now of a plan that was accepted. However it was stopped, the same call goes on: before a step its
+ * intent is durable in the journal, afterwards its outcome, and nothing that cannot be taken back is done twice.
+ *
+ * @param plan       The JSON of the plan.
+ * @param connector  Required.
+ * @param now        The instant; empty: the clock of the machine before each step.
+ * @param run        Cancellation, deadline, and progress with steps done and all; or NULL.
+ * @param out        Filled in.
+ */
+LEAVER_API
+leaver_status leaver_journal_run(const struct leaver_journal *journal,
+                                 struct leaver_str plan,
+                                 const struct leaver_connector *connector,
+                                 struct leaver_str now,
+                                 const struct leaver_run_options *run,
+                                 struct leaver_run_result *out,
+                                 struct leaver_error **err);
+
 /* What follows is compiled into the program that includes it. */
 
 /** The text of a terminated string; NULL is no text. */
@@ -2403,6 +2943,24 @@ static inline leaver_plan_options leaver_plan_options_init(void)
 static inline leaver_user leaver_user_init(void)
 {
     leaver_user result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = sizeof result;
+    return result;
+}
+
+/** What LEAVER_ACCEPT_OPTIONS_INIT stands for. */
+static inline leaver_accept_options leaver_accept_options_init(void)
+{
+    leaver_accept_options result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = sizeof result;
+    return result;
+}
+
+/** What LEAVER_CONNECTOR_INIT stands for. */
+static inline leaver_connector leaver_connector_init(void)
+{
+    leaver_connector result;
     memset(&result, 0, sizeof result);
     result.struct_size = sizeof result;
     return result;

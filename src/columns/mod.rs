@@ -19,6 +19,7 @@ mod numbers;
 mod output;
 mod plan;
 mod rows;
+mod stream;
 mod summand;
 mod suspects;
 #[cfg(test)]
@@ -36,3 +37,4 @@ pub use binding::{Binding, Defaults};
 pub use decider::{ColumnDecider, ColumnError};
 pub use decisions::Decisions;
 pub use output::{decision_schema, verdict_schema};
+pub use stream::DecisionStream;

@@ -67,7 +67,7 @@ fn install(request: &Request) -> Result<(), String> {
     link(&format!("libleaver.so.{version}"), &lib.join("libleaver.so.0"))?;
     link("libleaver.so.0", &lib.join("libleaver.so"))?;
     copy(&built.join("libleaver.a"), &lib.join("libleaver.a"))?;
-    for name in ["leaver.h", "leaver.hpp"] {
+    for name in ["leaver.h", "leaver.hpp", "leaver_apply.hpp"] {
         copy(&root.join("include").join(name), &include.join(name))?;
     }
     for (name, to) in [

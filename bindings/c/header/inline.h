@@ -60,3 +60,21 @@ static inline leaver_user leaver_user_init(void)
     result.struct_size = sizeof result;
     return result;
 }
+
+/** What LEAVER_ACCEPT_OPTIONS_INIT stands for. */
+static inline leaver_accept_options leaver_accept_options_init(void)
+{
+    leaver_accept_options result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = sizeof result;
+    return result;
+}
+
+/** What LEAVER_CONNECTOR_INIT stands for. */
+static inline leaver_connector leaver_connector_init(void)
+{
+    leaver_connector result;
+    memset(&result, 0, sizeof result);
+    result.struct_size = sizeof result;
+    return result;
+}

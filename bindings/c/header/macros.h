@@ -27,7 +27,12 @@
 #define LEAVER_DECIDER_OPTIONS_INIT leaver_decider_options_init()
 #define LEAVER_RUN_OPTIONS_INIT leaver_run_options_init()
 #define LEAVER_PLAN_OPTIONS_INIT leaver_plan_options_init()
+#define LEAVER_ACCEPT_OPTIONS_INIT leaver_accept_options_init()
+#define LEAVER_CONNECTOR_INIT leaver_connector_init()
 #define LEAVER_USER_INIT leaver_user_init()
 
 /* Told that there is no value: user.last_day = LEAVER_NONE; */
 #define LEAVER_NONE leaver_text("")
+
+/* A stream of Arrow batches; whoever uses leaver_decider_decide_stream defines it as Arrow does. */
+struct ArrowArrayStream;

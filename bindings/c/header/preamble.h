@@ -48,6 +48,9 @@
  *            says may. Any other NULL gives LEAVER_ERR_NULL, or, from functions that return no
  *            status: no text, 0, false, NULL, or a hold.
  * Strings    UTF-8 with a length, not terminated; as an input {NULL, 0} is the empty text.
+ * Features   Streams of columns (leaver_decider_decide_stream) and carrying plans out (leaver_journal_,
+ *            leaver_history_, leaver_document_) are in libraries that were built with the features
+ *            arrow and apply: cargo xtask install --features arrow,apply.
  * Sizes      A structure that begins with struct_size is initialised with its _INIT macro, so that
  *            it can grow. A size that no version had gives LEAVER_ERR_ARGUMENT.
  * Numbers    An enumeration that is given to leaver is an int32_t, and a number that is not known is

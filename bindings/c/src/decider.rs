@@ -186,6 +186,12 @@ impl Deciding {
         Ok(decided?)
     }
 
+    /// Deciders for work that goes on after the call.
+    #[cfg(feature = "arrow")]
+    pub(crate) const fn deciders(&self) -> &Deciders {
+        &self.others
+    }
+
     /// Who finds the user with an ID, if there is a directory.
     pub(crate) fn finder(&self) -> Option<impl Fn(Id) -> Option<User> + '_> {
         self.directory.as_ref().map(|directory| move |id| directory.user(id).cloned())

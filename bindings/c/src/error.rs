@@ -35,6 +35,10 @@ pub enum leaver_status {
     LEAVER_ERR_NOT_FOUND = 10,
     /// A bug in leaver. Free the handles of the call; the process is fine.
     LEAVER_ERR_PANIC = 11,
+    /// A journal that cannot be used: another process works on it, it is not what was written, it is no journal, or the
+    /// file cannot be written. Nothing was begun that is not recorded.
+    #[cfg_attr(not(feature = "apply"), expect(dead_code, reason = "a number of the interface"))]
+    LEAVER_ERR_JOURNAL = 12,
 }
 
 /// Why a call failed, for people and logs. It repeats no personal data but IDs.
@@ -94,6 +98,16 @@ impl Failure {
             message.push_str(&format!(", and {} more", diagnostics.len() - 1));
         }
         Self(Box::new(Content { status, message, json: None, diagnostics }))
+    }
+
+    /// A refusal with its reasons, as JSON.
+    #[cfg(feature = "apply")]
+    #[cold]
+    pub(crate) fn refused(message: String, reasons: &impl serde::Serialize) -> Self {
+        let mut failure = Self::of(leaver_status::LEAVER_ERR_REFUSED, message);
+        failure.0.json =
+            serde_json::to_string(&reasons).ok().map(|reasons| format!("{{\"refusals\":{reasons}}}"));
+        failure
     }
 
     pub(crate) fn status(&self) -> leaver_status {

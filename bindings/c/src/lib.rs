@@ -11,15 +11,25 @@
 
 #[cfg(test)]
 mod allocations;
+#[cfg(feature = "apply")]
+mod apply_run;
 mod cancel;
+#[cfg(feature = "arrow")]
+mod columns;
+#[cfg(feature = "apply")]
+mod connector;
 mod decider;
 mod decision;
 mod decisions;
 mod diagnostics;
 mod directory;
+#[cfg(feature = "apply")]
+mod document;
 mod error;
 mod explanation;
 mod guard;
+#[cfg(feature = "apply")]
+mod journal;
 mod plan;
 mod plan_request;
 mod plan_step;

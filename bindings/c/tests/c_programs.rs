@@ -8,15 +8,18 @@ use std::process::Command;
 use toolchain::{Language, compile, compilers, has, root, run};
 
 /// Each of them tests itself.
-const PROGRAMS: &[&str] = &["story.c", "misuse.c"];
+const PROGRAMS: &[&str] = &["story.c", "misuse.c", "columns.c", "apply.c"];
 const WRAPPER: &str = "wrapper.cpp";
+/// Of C++ alone.
+const CPP: &[&str] = &[WRAPPER, "apply_wrapper.cpp"];
 
 #[test]
 fn every_program_compiles_everywhere_and_runs() {
     let (mut compiled, mut runs) = (0, 0);
     for compiler in compilers() {
         for language in Language::ALL {
-            for program in PROGRAMS.iter().chain(language.is_cpp().then_some(&WRAPPER)) {
+            let of_cpp = if language.is_cpp() { CPP } else { &[] };
+            for program in PROGRAMS.iter().chain(of_cpp) {
                 let second = toolchain::program("second_unit.cpp").display().to_string();
                 let extra: &[&str] = if *program == WRAPPER { &[&second] } else { &[] };
                 let path = compile(&compiler, *language, program, extra);
@@ -81,8 +84,10 @@ fn memory_is_clean_under_valgrind() {
 fn the_sanitizers_find_nothing() {
     const SANITIZE: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     for compiler in compilers() {
-        for (language, program) in
-            [(Language::C99, PROGRAMS[0]), (Language::C99, PROGRAMS[1]), (Language::Cpp17, WRAPPER)]
+        for (language, program) in PROGRAMS
+            .iter()
+            .map(|program| (Language::C99, *program))
+            .chain(CPP.iter().map(|program| (Language::Cpp17, *program)))
         {
             let second = toolchain::program("second_unit.cpp").display().to_string();
             let mut extra = SANITIZE.to_vec();

@@ -29,6 +29,8 @@ fn installed() -> PathBuf {
         "install",
         "--profile",
         "dev",
+        "--features",
+        "arrow,apply",
         "--prefix",
     ]);
     succeed(cargo.arg(&first).env("CARGO_TARGET_DIR", target).current_dir(root()));

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use leaver::columns::{Binding, Defaults};
+use leaver::columns::{Binding, DecisionStream, Defaults};
 use leaver::directory::{Directory as CoreDirectory, UserDefaults, parse_user};
 use leaver::model::{Edition, Id, Moment, User, Zone, parse_instant};
 use leaver::plan::{Approvers, Guards, OpenWork, Request, plan};
 use leaver::policy::{Basis, Deciders, Decision, Evaluator, Policy, Successor};
 use pyo3::prelude::*;
 
-use crate::arrow::{ArrowStream, Deciding, input};
+use crate::arrow::{ArrowStream, input};
 use crate::directory::Directory;
 use crate::failure::{self, guarded};
 
@@ -186,7 +186,7 @@ impl Decider {
             let binding = Binding::new(&schema, &arrow_array::RecordBatchReader::schema(&reader), &defaults)
                 .map_err(failure::directory)?;
             let deciders = self.deciders.clone();
-            Ok(ArrowStream::of(Deciding { reader, deciders, binding, dictionaries }))
+            Ok(ArrowStream::of(DecisionStream::new(reader, deciders, binding, dictionaries)))
         })
     }
 

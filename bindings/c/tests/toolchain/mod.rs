@@ -73,7 +73,9 @@ pub(crate) fn library() -> &'static Path {
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--locked", "--package", "leaver-c", "--target-dir"]).arg(target);
+        cargo
+            .args(["build", "--quiet", "--locked", "--package", "leaver-c", "--all-features", "--target-dir"])
+            .arg(target);
         succeed(cargo.current_dir(root()));
         target.join("debug")
     })
