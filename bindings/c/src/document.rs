@@ -8,8 +8,8 @@ pub struct leaver_document {
 }
 
 impl leaver_document {
-    pub(crate) fn of(text: String) -> Box<Self> {
-        Box::new(Self { text })
+    pub(crate) const fn of(text: String) -> Self {
+        Self { text }
     }
 }
 

@@ -255,7 +255,7 @@ pub extern "C" fn leaver_journal_status(
         let found = status(&paper, &work, None, now);
         let text = serde_json::to_string(&found)
             .map_err(|error| Failure::of(leaver_status::LEAVER_ERR_PANIC, error.to_string()))?;
-        out.write(leaver_document::of(text));
+        out.write(Box::new(leaver_document::of(text)));
         Ok(())
     })
 }
@@ -275,7 +275,7 @@ pub extern "C" fn leaver_journal_checklist(
         let (journal, out) = (given(journal, "journal")?, given(out, "out")?);
         let (paper, now) = (paper(plan)?, instant(now)?);
         let (work, latest) = journal.with(|file| standing(file, &paper, now))?;
-        out.write(leaver_document::of(checklist(&paper, &work, latest).to_markdown()));
+        out.write(Box::new(leaver_document::of(checklist(&paper, &work, latest).to_markdown())));
         Ok(())
     })
 }
@@ -299,7 +299,7 @@ pub extern "C" fn leaver_history_verify(
             records.write(verified.history.size());
         }
         if let Some(root) = root {
-            root.write(leaver_document::of(verified.history.root().to_string()));
+            root.write(Box::new(leaver_document::of(verified.history.root().to_string())));
         }
         Ok(())
     })
