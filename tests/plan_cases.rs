@@ -5,6 +5,7 @@
 //! they name is compared. `tests/cases/README.md` says how a case is made.
 
 mod cases_support;
+mod figures;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -121,7 +122,7 @@ fn every_plan_of_the_corpus_can_be_carried_out() {
         plans += 1;
         steps += paper.steps().len();
     }
-    println!("{plans} plans of the corpus carried out, {steps} steps");
+    figures::figure("plans of the corpus carried out to their end", &format!("{plans}, with {steps} steps"));
     assert!(plans >= 60, "only {plans} plans");
 }
 

@@ -1,7 +1,10 @@
 //! Tests of carrying plans out.
 
 mod crash;
+#[path = "../../tests/figures/mod.rs"]
+mod figures;
 mod files;
+mod long;
 mod papers;
 mod people;
 mod run;

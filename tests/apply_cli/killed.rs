@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::company::{Company, LATER};
+use crate::figures::figure;
 use crate::program::{code, command, stderr, stdout};
 
 /// Real kills; more with `LEAVER_KILLS`.
@@ -72,5 +73,5 @@ fn killed_at_any_moment_it_finishes_and_does_nothing_twice() {
             }
         }
     }
-    println!("kill -9: {kills} kills in {jobs} jobs, 0 done twice, 0 unrecorded");
+    figure("kill -9", &format!("{kills} kills in {jobs} jobs: 0 done twice, 0 unrecorded"));
 }

@@ -3,9 +3,12 @@
 
 mod by_hand;
 mod company;
+#[path = "../figures/mod.rs"]
+mod figures;
 mod flow;
 mod history;
 mod killed;
 mod people;
 #[path = "../program/mod.rs"]
 mod program;
+mod unsynced;

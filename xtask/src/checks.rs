@@ -43,6 +43,7 @@ const PROOF: Step = Step {
             "index_and_interpreter_decide_alike",
             "no_crash_repeats_or_loses",
             "many_steps_with_faults",
+            "memory_is_flat",
         ],
         environment: &[("LEAVER_PROOF", "whole")],
     },

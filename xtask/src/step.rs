@@ -4,6 +4,7 @@
 //! wrong. A step that cannot run says why; where `CI` is `true` that counts as a failure, so that a
 //! check cannot disappear from CI unseen.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -98,6 +99,9 @@ impl Step {
 pub(crate) fn run(task: &str, steps: &[Step]) -> ExitCode {
     let strict = std::env::var("CI").is_ok_and(|value| value == "true");
     let mut results = Vec::new();
+    let figures = figures();
+    // What an earlier run has found is none of this one.
+    let _ = std::fs::remove_file(&figures);
     for step in steps {
         if steps.len() > 1 {
             println!("\n=== {}", step.name);
@@ -109,6 +113,7 @@ pub(crate) fn run(task: &str, steps: &[Step]) -> ExitCode {
         }
         results.push((step.name, outcome, start.elapsed().as_secs_f64()));
     }
+    show(&figures);
     let failures = results.iter().filter(|(_, outcome, _)| outcome.is_failure(strict)).count();
     if steps.len() > 1 {
         println!("\n=== {task}\n{:<28}{:<10}{:>8}", "step", "result", "seconds");
@@ -127,6 +132,32 @@ pub(crate) fn run(task: &str, steps: &[Step]) -> ExitCode {
     ExitCode::from(u8::from(failures > 0))
 }
 
+/// Where tests leave what they have measured.
+fn figures() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR");
+    target.map_or_else(|| crate::root().join("target"), PathBuf::from).join("figures.txt")
+}
+
+/// Prints what tests have measured, each figure once: the last of a name counts.
+fn show(figures: &Path) {
+    let text = std::fs::read_to_string(figures).unwrap_or_default();
+    let mut rows: Vec<(&str, &str)> = Vec::new();
+    for (what, found) in text.lines().filter_map(|line| line.split_once('\t')) {
+        match rows.iter_mut().find(|(known, _)| *known == what) {
+            Some(row) => row.1 = found,
+            None => rows.push((what, found)),
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
+    let width = rows.iter().map(|(what, _)| what.chars().count()).max().unwrap_or_default();
+    println!("\n=== figures");
+    for (what, found) in rows {
+        println!("{what:<width$}  {found}");
+    }
+}
+
 /// The cargo that runs this task, so that `cargo +nightly xtask …` stays with one toolchain.
 fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
@@ -138,6 +169,7 @@ fn execute(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> O
     let status = Command::new(&program)
         .args(arguments)
         .envs(environment.iter().copied())
+        .env("LEAVER_FIGURES", figures())
         .current_dir(crate::root())
         .status();
     match status {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use time::{Duration, OffsetDateTime};
 
+use super::figures::figure;
 use super::papers::{POLICY, alone, morning, paper, two_leavers};
 use crate::apply::{
     Ability, Connector, Effect, Engine, Entry, Event, IdSight, Journal, JournalError, Key, Outcome, Pace,
@@ -298,10 +299,11 @@ fn no_crash_repeats_or_loses_what_cannot_be_taken_back() {
             tally.add(schedules(&paper, fates(number), ability, false, true));
         }
     }
-    println!(
-        "crash schedules: {} ({} with a second crash), {} repeated, {} unrecorded, {} steps left to a person",
+    let found = format!(
+        "{}, of which {} with a second crash: {} repeated, {} unrecorded, {} steps left to a person",
         tally.schedules, tally.second_crashes, tally.duplicates, tally.unrecorded, tally.held
     );
+    figure(if whole { "crash schedules, all" } else { "crash schedules, each twentieth" }, &found);
     assert_eq!((tally.duplicates, tally.unrecorded), (0, 0));
     assert!(tally.held > 0 && tally.second_crashes > tally.schedules / 2);
     if whole {
@@ -317,9 +319,7 @@ fn without_intents_the_harm_shows() {
     for number in (0..625).step_by(50) {
         tally.add(schedules(&paper, fates(number), Ability::BLIND, true, false));
     }
-    println!(
-        "the same without intents: {} schedules, {} repeated, {} unrecorded",
-        tally.schedules, tally.duplicates, tally.unrecorded
-    );
+    let found = format!("{} of {}", tally.duplicates, tally.schedules);
+    figure("crash schedules that repeat if intents are not written", &found);
     assert!(tally.duplicates > 0);
 }

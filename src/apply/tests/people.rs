@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use time::Duration;
 
+use super::figures::figure;
 use super::papers::{Memory, POLICY, alone, directory, morning, paper, two_leavers};
 use crate::apply::simulator::{Faults, Simulator, World};
 use crate::apply::{
@@ -157,7 +158,7 @@ fn an_altered_resolution_is_none() {
                 u32::from(read.is_some_and(|signed| signed.settled(&approvers, "acme", morning()).is_ok()));
         }
     }
-    println!("{tried} changes of a resolution: {accepted} accepted");
+    figure("bits of a resolution changed", &format!("{tried}: {accepted} accepted"));
     assert!(tried > 2_000 && accepted == 0, "{accepted} of {tried}");
     // Nor by somebody else's key, an approver's included, nor for another subscription.
     let forged = SignedResolution::sign(resolution(), &key(1)).expect("a resolution");
@@ -279,7 +280,7 @@ fn a_person_says_what_became_of_a_held_step() {
         let ended = simulator.world().users.values().map(|account| account.ended);
         assert!(ended.clone().all(|ended| ended <= 1), "{seed}: {:?}", ended.collect::<Vec<_>>());
     }
-    println!("{found} held steps settled by a person, none done twice");
+    figure("held steps settled by a person", &format!("{found}: 0 done twice"));
     assert!(found > 10, "{found}");
 }
 

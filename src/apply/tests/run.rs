@@ -2,6 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
+use super::figures::figure;
 use super::papers::{Memory, POLICY, alone, directory, morning, paper, two_leavers};
 use crate::apply::simulator::{AccountState, Faults, Simulator, World};
 use crate::apply::{Ability, Engine, Event, Outcome, Pace, Paper, Run, Standing, State, Stop, Work, status};
@@ -290,9 +291,10 @@ fn many_steps_with_faults_end_true() {
     let seen = status(&paper, &work, Some(&mut simulator), end + Duration::hours(1));
     assert_eq!(seen.count(State::Regressed), 0);
     assert_eq!(seen.count(State::Confirmed), paper.steps().len() - undone);
-    println!(
-        "{} steps with 5 % faults: {undone} refused or stopped, every state final and true",
-        paper.steps().len()
+    let steps = paper.steps().len();
+    figure(
+        "steps with 5 % faults",
+        &format!("{steps}: {undone} refused or stopped, every state final and true"),
     );
 }
 

@@ -2,6 +2,7 @@
 
 use time::Duration;
 
+use super::figures::figure;
 use super::papers::{POLICY, morning, text, two_leavers};
 use crate::apply::{
     Admission, Approval, Checkpoint, Counts, Entry, Event, History, Paper, Secret, Signed, admit, verify,
@@ -63,7 +64,7 @@ fn every_byte_of_a_history_counts() {
             }
         }
     }
-    println!("bytes of a history changed: {tried}, unnoticed: {unnoticed}");
+    figure("bytes of a history changed, dropped or inserted", &format!("{tried}: {unnoticed} unnoticed"));
     assert_eq!(unnoticed, 0);
     assert!(tried > 10_000);
 }
@@ -218,7 +219,7 @@ fn every_field_of_an_approval_counts() {
             signed.signature = String::from_utf8(bytes).expect("ASCII");
         });
     }
-    println!("fields of an approval changed: {tried}, accepted: 0");
+    figure("fields and characters of an approval changed", &format!("{tried}: 0 accepted"));
     // An approval of another plan, however well signed.
     let other = two_leavers();
     let guards = Guards { approvals: 2, max_age_hours: 23, ..Guards::unlimited() };
@@ -239,7 +240,7 @@ fn every_byte_of_a_plan_counts() {
         tried += 1;
         assert!(Paper::read("plan.json", &changed).is_err(), "byte {at}");
     }
-    println!("bytes of a plan changed: {tried}, accepted: 0");
+    figure("bytes of a plan changed", &format!("{tried}: 0 accepted"));
 }
 
 #[test]
