@@ -1149,6 +1149,34 @@ typedef struct leaver_policy_options {
 } leaver_policy_options;
 
 /**
+ * How long work is watched. Begin with LEAVER_RUN_OPTIONS_INIT.
+ */
+typedef struct leaver_run_options {
+    /**
+     * sizeof(leaver_run_options).
+     */
+    size_t struct_size;
+    /**
+     * A flag that stops the work, or NULL.
+     */
+    const struct leaver_cancel *cancel;
+    /**
+     * After how many milliseconds the work is given up with LEAVER_ERR_DEADLINE; 0: never.
+     */
+    uint64_t deadline_ms;
+    /**
+     * Called now and then on the calling thread with the number of users done and of all, or NULL. Must not
+     * throw, longjmp or free a handle of the call; other calls are allowed. What it returns other than 0 ends the
+     * work with LEAVER_ERR_CANCELLED.
+     */
+    int32_t (*progress)(void *user_data, size_t done, size_t total);
+    /**
+     * Passed to progress; not kept after the call.
+     */
+    void *user_data;
+} leaver_run_options;
+
+/**
  * The circumstances of decisions. Begin with LEAVER_DECIDER_OPTIONS_INIT.
  */
 typedef struct leaver_decider_options {
@@ -1462,34 +1490,6 @@ typedef struct leaver_hold {
 } leaver_hold;
 
 /**
- * How long work is watched. Begin with LEAVER_RUN_OPTIONS_INIT.
- */
-typedef struct leaver_run_options {
-    /**
-     * sizeof(leaver_run_options).
-     */
-    size_t struct_size;
-    /**
-     * A flag that stops the work, or NULL.
-     */
-    const struct leaver_cancel *cancel;
-    /**
-     * After how many milliseconds the work is given up with LEAVER_ERR_DEADLINE; 0: never.
-     */
-    uint64_t deadline_ms;
-    /**
-     * Called now and then on the calling thread with the number of users done and of all, or NULL. Must not
-     * throw, longjmp or free a handle of the call; other calls are allowed. What it returns other than 0 ends the
-     * work with LEAVER_ERR_CANCELLED.
-     */
-    int32_t (*progress)(void *user_data, size_t done, size_t total);
-    /**
-     * Passed to progress; not kept after the call.
-     */
-    void *user_data;
-} leaver_run_options;
-
-/**
  * Somebody with steps in an earlier plan that is still at work.
  */
 typedef struct leaver_open {
@@ -1569,7 +1569,7 @@ typedef struct leaver_plan_options {
      */
     struct leaver_str mdm_username;
     /**
-     * Cancellation, deadline and progress of deciding, or NULL.
+     * Cancellation and deadline, and progress of deciding; or NULL.
      */
     const struct leaver_run_options *run;
 } leaver_plan_options;
@@ -2119,6 +2119,19 @@ LEAVER_API
 leaver_status leaver_directory_read(struct leaver_str path,
                                     struct leaver_directory **out,
                                     struct leaver_error **err);
+
+/**
+ * Reads a directory as leaver_directory_read does, and can be stopped.
+ *
+ * @param path  UTF-8.
+ * @param run   Cancellation, deadline, and progress in bytes of a file; or NULL.
+ * @param out   Owned by the caller; free it with leaver_directory_free.
+ */
+LEAVER_API
+leaver_status leaver_directory_read_watched(struct leaver_str path,
+                                            const struct leaver_run_options *run,
+                                            struct leaver_directory **out,
+                                            struct leaver_error **err);
 
 /**
  * Reads a directory from JSON that is in memory.

@@ -7,6 +7,7 @@
 mod cases_support;
 mod figures;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -14,7 +15,10 @@ use cases_support::{Case, Opened, assert_every_fact_is_shown_or_excused, told};
 use leaver::diagnostic::Code;
 use leaver::directory::{Digest, Directory};
 use leaver::model::parse_instant;
-use leaver::plan::{Approvers, Guards, OpenWork, Plan, PlanRefused, Recent, Request, Status, StepKind, plan};
+use leaver::plan::{
+    Approvers, Guards, NoPlan, OpenWork, Plan, PlanRefused, Recent, Request, Status, StepKind, plan,
+    plan_watched,
+};
 use leaver::policy::{Basis, Source, check};
 use serde_json::Value;
 
@@ -60,7 +64,25 @@ fn make(case: &Case) -> Result<(usize, Made), String> {
         },
         ..Request::new(directory, evaluator.policy(), decisions, evaluator.basis(), actor, &guards)
     };
-    Ok((facts.users.len(), plan(request)))
+    let made = plan(request.clone());
+    stopped_wherever_it_is_asked(&request, &made);
+    Ok((facts.users.len(), made))
+}
+
+/// Wherever whoever watches says no there is no plan; and watching changes nothing.
+fn stopped_wherever_it_is_asked(request: &Request<'_>, made: &Made) {
+    let asked = Cell::new(0_usize);
+    let count = || {
+        asked.set(asked.get() + 1);
+        true
+    };
+    let watched = plan_watched(request.clone(), &count);
+    assert_eq!(watched, made.clone().map_err(NoPlan::from));
+    for first in 0..asked.get() {
+        let more = Cell::new(first);
+        let go_on = || more.replace(more.get().saturating_sub(1)) > 0;
+        assert_eq!(plan_watched(request.clone(), &go_on), Err(NoPlan::Stopped), "after {first}");
+    }
 }
 
 #[test]

@@ -143,11 +143,15 @@ def test_a_directory_is_read_whole_or_not_at_all(root, tmp_path, acme):
     leaver.Directory.read(root / "examples/acme", progress=lambda done, total: told.append((done, total)))
     assert told and told[-1][0] == told[-1][1]
 
+    told.clear()
+
     def stop(done, total):
+        told.append(done)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         leaver.Directory.read(root / "examples/acme", progress=stop)
+    assert len(told) == 1  # it ends at once, not after the other files
 
 
 def test_many_are_decided_one_by_one(acme, acme_policy):

@@ -114,6 +114,37 @@ impl<'a> Request<'a> {
 /// # Errors
 /// [`PlanRefused`] with every refusal, if the actor may not own a plan or a guard is not kept.
 pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
+    plan_watched(request, &|| true).map_err(|none| match none {
+        NoPlan::Refused(refused) => *refused,
+        NoPlan::Stopped => unreachable!("nobody stops it"),
+    })
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoPlan {
+    /// It is refused.
+    Refused(Box<PlanRefused>),
+    /// Whoever watched did not want it any more.
+    Stopped,
+}
+
+impl From<PlanRefused> for NoPlan {
+    fn from(refused: PlanRefused) -> Self {
+        Self::Refused(Box::new(refused))
+    }
+}
+
+/// How many users come between two questions whether to go on.
+const STRIDE: usize = 512;
+
+/// Makes a plan as [`plan`] does, as long as `go_on` says so: it is asked every few milliseconds.
+///
+/// # Errors
+/// [`NoPlan`], if it is refused or was stopped.
+pub fn plan_watched(request: Request<'_>, go_on: &dyn Fn() -> bool) -> Result<Plan, NoPlan> {
+    let goes_on = || if go_on() { Ok(()) } else { Err(NoPlan::Stopped) };
+    let at_stride = |position: usize| if position.is_multiple_of(STRIDE) { goes_on() } else { Ok(()) };
     let Request {
         directory,
         policy,
@@ -132,10 +163,11 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     let resolutions = resolution::settle(&mut decisions, resolutions, basis.moment.instant());
     let surroundings = Surroundings::of(directory, previous, &decisions, &basis.moment);
     let actor = authority::actor(&surroundings, actor)
-        .map_err(|refusal| PlanRefused { refusals: vec![refusal], content: None })?;
+        .map_err(|refusal| NoPlan::from(PlanRefused { refusals: vec![refusal], content: None }))?;
     let licence = access::mdm_licence(&surroundings);
     let mut courses: Vec<Course> = (0..decisions.len())
         .map(|position| {
+            at_stride(position)?;
             let mut course = assess::course(&surroundings, &basis.entitlements, &licence, position);
             if course.standing == Standing::Planned
                 && open.plan_of(surroundings.user(position).id()).is_some()
@@ -146,21 +178,24 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
                 );
                 course.stop(Standing::Open, Reason::new(Code::OpenElsewhere, message));
             }
-            course
+            Ok(course)
         })
-        .collect();
+        .collect::<Result<_, NoPlan>>()?;
     authority::enforce(&surroundings, guards, actor, &mut courses);
     notices::settle_rooms(&surroundings, &mut courses);
     let seats = directory.licences();
     assess::settle(&surroundings, seats, &mut courses);
     persons::settle(&surroundings, &mut courses);
+    goes_on()?;
     access::warn_untold(&surroundings, &mut courses);
     access::warn_of_survivors(&surroundings, &mut courses);
     fate::warn_of_detaches(&surroundings, &mut courses);
 
+    goes_on()?;
     let schedule = schedule(&surroundings, licence.ok(), &courses);
     let has_api = basis.entitlements.allows(directory.subscription().edition, Capability::Api);
     let numbered = batches::batches(&surroundings, &schedule, has_api);
+    goes_on()?;
     let deadlines = Deadlines {
         surroundings: &surroundings,
         entitlements: &basis.entitlements,
@@ -168,6 +203,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         schedule: &schedule,
     };
     for (position, course) in courses.iter_mut().enumerate() {
+        at_stride(position)?;
         deadlines.test(position, course);
     }
 
@@ -196,6 +232,7 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
     };
     let mut users = Vec::with_capacity(decisions.len());
     for (position, course) in courses.into_iter().enumerate() {
+        at_stride(position)?;
         let user = surroundings.user(position).id();
         let steps = numbered.of_user(&schedule, position);
         users.push(PlannedUser {
@@ -221,9 +258,9 @@ pub fn plan(request: Request<'_>) -> Result<Plan, PlanRefused> {
         approvals_needed,
     };
     if verdict.refusals.is_empty() {
-        Ok(Plan::new(content))
+        Plan::watched(content, &go_on).ok_or(NoPlan::Stopped)
     } else {
-        Err(PlanRefused { refusals: verdict.refusals, content: Some(Box::new(content)) })
+        Err(PlanRefused { refusals: verdict.refusals, content: Some(Box::new(content)) }.into())
     }
 }
 

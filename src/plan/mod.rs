@@ -45,7 +45,7 @@ pub use guards::{Guards, Limits, Protected};
 pub use hazard::{Hazard, Reason, Refusal};
 pub use licences::{Freed, Seats};
 pub use limits::{GuardCheck, Recent};
-pub use make::{Request, plan};
+pub use make::{NoPlan, Request, plan, plan_watched};
 pub use open::{MOST_PLAN_BYTES, OpenWork};
 #[cfg(feature = "apply")]
 pub(crate) use open::{not_a_plan, verified_plan};

@@ -131,13 +131,13 @@ pub struct PlanRefused {
 }
 
 impl Plan {
-    /// A plan of what passed the guards.
-    pub(super) fn new(content: Content) -> Self {
-        let halves = Halves::of(&content);
+    /// A plan of what passed the guards; `None` if whoever watches does not want it any more.
+    pub(super) fn watched(content: Content, go_on: &dyn Fn() -> bool) -> Option<Self> {
+        let halves = Halves::of(&content, go_on)?;
         let mut hasher = Sha256::new();
         hasher.update(&halves.before);
         hasher.update(&halves.after);
-        Self { content, halves, digest: Digest::finish(hasher) }
+        Some(Self { content, halves, digest: Digest::finish(hasher) })
     }
 
     /// What it says.
@@ -189,44 +189,50 @@ struct Halves {
     after: String,
 }
 
+/// How many items come between two questions whether to go on.
+const STRIDE: usize = 512;
 /// What a user takes in the text of a plan, about.
 const USER_BYTES: usize = 512;
 
 impl Halves {
-    fn of(content: &Content) -> Self {
+    fn of(content: &Content, go_on: &dyn Fn() -> bool) -> Option<Self> {
         let mut before = format!("{{\"approvals_needed\":{},\"batches\":", content.approvals_needed);
-        list(&content.batches, &mut before);
+        list(&content.batches, &mut before, go_on)?;
         let mut after = String::with_capacity(content.users.len() * USER_BYTES);
         after += ",\"expires_at\":";
         after += &canonical::text(&format_instant(content.expires_at));
         after += ",\"findings\":";
-        list(&content.findings, &mut after);
+        list(&content.findings, &mut after, go_on)?;
         after += ",\"guards\":";
-        list(&content.guards, &mut after);
+        list(&content.guards, &mut after, go_on)?;
         after += ",\"hazards\":";
-        list(&content.hazards, &mut after);
+        list(&content.hazards, &mut after, go_on)?;
         after += ",\"licences\":";
         after += &canonical::text(&content.licences);
         after += ",\"made\":";
         after += &canonical::text(&content.made);
         if !content.resolutions.is_empty() {
             after += ",\"resolutions\":";
-            list(&content.resolutions, &mut after);
+            list(&content.resolutions, &mut after, go_on)?;
         }
         after += ",\"users\":";
-        list(&content.users, &mut after);
+        list(&content.users, &mut after, go_on)?;
         after.push('}');
-        Self { before, after }
+        Some(Self { before, after })
     }
 }
 
-/// A list, item by item: no item but the last stands in memory twice.
-fn list(items: &[impl Serialize], text: &mut String) {
+/// A list, item by item: no item but the last stands in memory twice. `None` if whoever watches wants no more of it.
+fn list(items: &[impl Serialize], text: &mut String, go_on: &dyn Fn() -> bool) -> Option<()> {
     for (index, item) in items.iter().enumerate() {
+        if index.is_multiple_of(STRIDE) && !go_on() {
+            return None;
+        }
         text.push(if index == 0 { '[' } else { ',' });
         write_canonical(item, text);
     }
     *text += if items.is_empty() { "[]" } else { "]" };
+    Some(())
 }
 
 #[cfg(test)]
@@ -237,7 +243,7 @@ mod tests {
     fn a_list_is_what_the_canonical_form_makes_of_it() {
         for items in [vec![], vec!["a"], vec!["a", "\u{7f}é\n\"", "c"]] {
             let mut text = String::new();
-            list(&items, &mut text);
+            assert_eq!(list(&items, &mut text, &|| true), Some(()));
             assert_eq!(text, canonical::text(&items));
         }
     }

@@ -1,13 +1,15 @@
 //! Directories: read whole, or not at all.
 
 use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
-use leaver::directory::Directory;
+use leaver::directory::{Directory, Progress};
 use leaver::model::format_instant;
 
 use crate::error::{Failure, leaver_error, leaver_status};
 use crate::guard::{given, guard};
+use crate::run::{Run, leaver_run_options};
 use crate::text::leaver_str;
 
 /// A snapshot of a subscription: its users, credentials, groups, lists and administrators. It never changes, and
@@ -40,6 +42,54 @@ pub extern "C" fn leaver_directory_read(
         let out = given(out, "out")?;
         let directory = Directory::read(Path::new(path.text("path")?), &mut |_| {})
             .map_err(|found| Failure::diagnosed(leaver_status::LEAVER_ERR_DIRECTORY, found))?;
+        out.write(Box::new(leaver_directory::of(directory)));
+        Ok(())
+    })
+}
+
+/// Ends a reading from within: nobody but [`read_watched`] sees it.
+struct Unwanted;
+
+/// The directory at a path, as long as the run goes on.
+fn read_watched(path: &Path, run: &Run<'_>) -> Result<Directory, Failure> {
+    let read = || {
+        Directory::read(path, &mut |step| {
+            let told = match step {
+                Progress::Parsing { bytes_done, bytes_total, .. } => {
+                    let bytes = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+                    run.progress(bytes(bytes_done), bytes(bytes_total))
+                }
+                _ => run.check(),
+            };
+            if told.is_err() {
+                resume_unwind(Box::new(Unwanted));
+            }
+        })
+    };
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|found| Failure::diagnosed(leaver_status::LEAVER_ERR_DIRECTORY, found)),
+        Err(payload) if payload.is::<Unwanted>() => Err(run.stopped()),
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// Reads a directory as leaver_directory_read does, and can be stopped.
+///
+/// @param path  UTF-8.
+/// @param run   Cancellation, deadline, and progress in bytes of a file; or NULL.
+/// @param out   Owned by the caller; free it with leaver_directory_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn leaver_directory_read_watched(
+    path: leaver_str,
+    run: *const leaver_run_options,
+    out: Option<&mut MaybeUninit<Box<leaver_directory>>>,
+    err: Option<&mut MaybeUninit<Box<leaver_error>>>,
+) -> leaver_status {
+    guard(err, || {
+        let out = given(out, "out")?;
+        let run = Run::begin(run)?;
+        run.check()?;
+        let directory = read_watched(Path::new(path.text("path")?), &run)?;
         out.write(Box::new(leaver_directory::of(directory)));
         Ok(())
     })

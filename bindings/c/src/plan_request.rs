@@ -3,7 +3,9 @@
 use std::mem::MaybeUninit;
 
 use leaver::directory::{Digest, Directory};
-use leaver::plan::{Approvers, Guards, MOST_PLAN_BYTES, OpenWork, Plan, Recent, Request, plan};
+use leaver::plan::{
+    Approvers, Guards, MOST_PLAN_BYTES, NoPlan, OpenWork, Plan, Recent, Request, plan_watched,
+};
 use leaver::policy::Decision;
 
 use crate::decider::{Deciding, leaver_decider, user_at};
@@ -63,7 +65,7 @@ pub struct leaver_plan_options {
     pub mdm_credential: leaver_str,
     /// Its username; empty: the host adds it.
     pub mdm_username: leaver_str,
-    /// Cancellation, deadline and progress of deciding, or NULL.
+    /// Cancellation and deadline, and progress of deciding; or NULL.
     pub run: *const leaver_run_options,
 }
 
@@ -110,6 +112,7 @@ fn planned(
     decisions: Vec<Decision>,
     options: &leaver_plan_options,
     usual: fn() -> Guards,
+    run: &Run<'_>,
 ) -> Result<Plan, Failure> {
     let guards = guards(options, usual)?;
     let approvers = match options.approvers.text("approvers")? {
@@ -134,7 +137,10 @@ fn planned(
         recent,
         ..Request::new(directory, &deciding.policy, decisions, &deciding.basis, actor, &guards)
     };
-    Ok(plan(request)?)
+    plan_watched(request, &|| run.check().is_ok()).map_err(|none| match none {
+        NoPlan::Refused(refused) => (*refused).into(),
+        NoPlan::Stopped => run.stopped(),
+    })
 }
 
 /// Decides about every user of the decider's directory and makes a plan of it.
@@ -163,7 +169,7 @@ pub extern "C" fn leaver_decider_plan(
         let directory = directory.ok_or_else(|| Failure::argument("the decider has no directory"))?;
         let run = Run::begin(options.run)?;
         let decisions = decide_all(deciding, directory, &run)?;
-        let plan = planned(deciding, directory, decisions, options, Guards::default)?;
+        let plan = planned(deciding, directory, decisions, options, Guards::default, &run)?;
         out.write(Box::new(leaver_plan::of(plan)));
         Ok(())
     })
@@ -227,7 +233,8 @@ fn plan_one(
 ) -> Result<Plan, Failure> {
     let mut spare = MaybeUninit::uninit();
     let options = given(sized::read(options, &mut spare)?, "options")?;
-    Run::begin(options.run)?.check()?;
+    let run = Run::begin(options.run)?;
+    run.check()?;
     let decision = deciding.with(|evaluator| evaluator.decide(user))??;
     let single = Single {
         user,
@@ -239,5 +246,5 @@ fn plan_one(
     };
     let directory = single.directory()?;
     let decisions = single.decisions(decision);
-    planned(deciding, &directory, decisions, options, Guards::unlimited)
+    planned(deciding, &directory, decisions, options, Guards::unlimited, &run)
 }

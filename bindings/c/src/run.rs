@@ -63,7 +63,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The same, and tells how far the work is.
+    /// Why it does not go on.
+    pub(crate) fn stopped(&self) -> Failure {
+        self.check().err().unwrap_or_else(cancelled)
+    }
+
+    /// The same as [`Self::check`], and tells how far the work is.
     pub(crate) fn progress(&self, done: usize, total: usize) -> Result<(), Failure> {
         self.check()?;
         if let Some(options) = &self.options

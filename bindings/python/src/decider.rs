@@ -5,7 +5,7 @@ use std::time::Duration;
 use leaver::columns::{Binding, DecisionStream, Defaults};
 use leaver::directory::{Directory as CoreDirectory, UserDefaults, parse_user};
 use leaver::model::{Edition, Id, Moment, User, Zone, parse_instant};
-use leaver::plan::{Approvers, Guards, OpenWork, Request, plan};
+use leaver::plan::{Approvers, Guards, NoPlan, OpenWork, Request, plan_watched};
 use leaver::policy::{Basis, Deciders, Decision, Evaluator, Policy, Successor};
 use pyo3::prelude::*;
 
@@ -247,7 +247,22 @@ impl Decider {
                     recent,
                     ..Request::new(directory, &policy, decisions, &self.basis, actor, &guards)
                 };
-                plan(request).map(|plan| plan.to_json()).map_err(|refused| failure::refused(&refused))
+                let mut stopped = std::cell::RefCell::new(None);
+                let go_on = || {
+                    let signals = Python::attach(|py| py.check_signals());
+                    let goes_on = signals.is_ok();
+                    if let Err(error) = signals {
+                        *stopped.borrow_mut() = Some(error);
+                    }
+                    goes_on
+                };
+                let planned = plan_watched(request, &go_on);
+                match (planned, stopped.get_mut().take()) {
+                    (_, Some(error)) => Err(error),
+                    (Ok(plan), None) => Ok(plan.to_json()),
+                    (Err(NoPlan::Refused(refused)), None) => Err(failure::refused(&refused)),
+                    (Err(NoPlan::Stopped), None) => Err(failure::internal("a plan that nobody stopped")),
+                }
             })
         })
     }

@@ -1,5 +1,6 @@
 //! Directories: read whole, or not at all.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use leaver::directory::{Directory as Core, Progress};
@@ -11,6 +12,9 @@ use crate::failure::{self, guarded};
 /// A directory in memory. It never changes.
 #[pyclass(frozen, module = "leaver._core")]
 pub(crate) struct Directory(pub(crate) Core);
+
+/// Ends a reading from within.
+struct Unwanted;
 
 /// How many bytes were understood, of how many.
 fn far(step: Progress<'_>) -> Option<(u64, u64)> {
@@ -28,21 +32,31 @@ impl Directory {
         guarded(|| {
             let mut stopped: Option<PyErr> = None;
             let read = py.detach(|| {
-                Core::read(&path, &mut |step| {
-                    if let (Some(progress), None, Some((done, total))) = (&progress, &stopped, far(step)) {
+                let stopped = &mut stopped;
+                catch_unwind(AssertUnwindSafe(|| {
+                    Core::read(&path, &mut |step| {
                         let told = Python::attach(|py| {
                             py.check_signals()?;
-                            progress.call1(py, (done, total)).map(drop)
+                            match (&progress, far(step)) {
+                                (Some(progress), Some((done, total))) => {
+                                    progress.call1(py, (done, total)).map(drop)
+                                }
+                                _ => Ok(()),
+                            }
                         });
-                        stopped = told.err();
-                    }
-                })
+                        if let Err(error) = told {
+                            *stopped = Some(error);
+                            // Nobody but the lines below sees it: reading ends at once.
+                            resume_unwind(Box::new(Unwanted));
+                        }
+                    })
+                }))
             });
-            if let Some(error) = stopped {
-                return Err(error);
+            match (read, stopped) {
+                (_, Some(error)) => Err(error),
+                (Ok(read), None) => read.map(Self).map_err(failure::directory),
+                (Err(payload), None) => resume_unwind(payload),
             }
-            py.check_signals()?;
-            read.map(Self).map_err(failure::directory)
         })
     }
 

@@ -367,6 +367,41 @@ static void work_is_watched(void)
     leaver_policy_free(policy);
 }
 
+static int32_t never_mind(void *user_data, size_t done, size_t total)
+{
+    int *calls = (int *)user_data;
+    CHECK(done <= total);
+    ++*calls;
+    return 1;
+}
+
+static void reading_is_watched(void)
+{
+    char path[] = "/tmp/leaver-read-XXXXXX";
+    leaver_run_options run = LEAVER_RUN_OPTIONS_INIT;
+    leaver_directory *directory = NULL;
+    leaver_cancel *cancel = NULL;
+    int calls = 0;
+    const int number = mkstemp(path);
+    FILE *file = fdopen(number, "w");
+    CHECK(file != NULL && fputs(DIRECTORY, file) >= 0 && fclose(file) == 0);
+    DO(leaver_directory_read_watched(leaver_text(path), NULL, &directory, &err));
+    CHECK(leaver_directory_user_count(directory) == 2);
+    leaver_directory_free(directory);
+    directory = NULL;
+    run.progress = never_mind;
+    run.user_data = &calls;
+    CHECK(leaver_directory_read_watched(leaver_text(path), &run, &directory, NULL) == LEAVER_ERR_CANCELLED);
+    CHECK(calls == 1 && directory == NULL);
+    DO(leaver_cancel_new(&cancel, &err));
+    leaver_cancel_set(cancel);
+    run.progress = NULL;
+    run.cancel = cancel;
+    CHECK(leaver_directory_read_watched(leaver_text(path), &run, &directory, NULL) == LEAVER_ERR_CANCELLED);
+    leaver_cancel_free(cancel);
+    CHECK(remove(path) == 0);
+}
+
 int main(void)
 {
     leaver_policy *policy = compile();
@@ -380,6 +415,7 @@ int main(void)
     eight_threads(decider, prepared);
     small_stack();
     work_is_watched();
+    reading_is_watched();
     leaver_prepared_free(prepared);
     leaver_decider_free(decider);
     leaver_policy_free(policy);
