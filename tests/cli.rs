@@ -41,12 +41,13 @@ fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "decide",
     "diff",
     "explain",
     "plan",
+    "import",
     "test",
     "reference",
     "completions",
