@@ -11,8 +11,8 @@ mod applying;
 mod importing;
 
 pub(crate) use applying::{
-    Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName, ExportFormat,
-    Keygen, Status, Steps,
+    Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ChecklistFormat,
+    ConnectorName, ExportFormat, Keygen, Status, Steps,
 };
 pub(crate) use importing::Import;
 

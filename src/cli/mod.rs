@@ -24,6 +24,7 @@ mod arguments;
 mod arrow;
 mod audit;
 mod check;
+mod checklist;
 mod decide;
 mod diff;
 mod engine;
