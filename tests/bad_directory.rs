@@ -1,8 +1,9 @@
 //! Every bad directory of `tests/bad/directory` is refused with exactly the expected mistakes.
 //!
 //! A case is a folder with `expected.json` and one input: `input.json`, a folder `input/`, the stream
-//! `input.ndjson`, or the stream `input.csv` with its `subscription.toml`. Inputs that would be huge
-//! are made here.
+//! `input.ndjson`, the stream `input.csv` with its `subscription.toml`, or what a directory is imported from:
+//! `users.json` and `people.csv`, perhaps with `credentials.json` and `subscription.toml`. Inputs that would be
+//! huge are made here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +12,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use leaver::diagnostic::{Code, Diagnostic};
-use leaver::directory::{Directory, Stream, SubscriptionHeader};
+use leaver::directory::{
+    Directory, ImportChoices, ImportFile, ImportSources, Stream, SubscriptionHeader, import,
+};
 
 /// Code, last part of the file's path, line, column.
 type Mistake = (String, String, usize, usize);
@@ -45,9 +48,31 @@ fn diagnostics_of(case: &Path) -> Vec<Diagnostic> {
         };
         return stream_diagnostics(Stream::csv(open("input.csv"), "input.csv", &header));
     }
+    if case.join("people.csv").exists() {
+        let text = |name: &str| fs::read_to_string(case.join(name)).ok();
+        let of = |name: &str| text(name).unwrap();
+        let credentials = text("credentials.json");
+        let subscription = text("subscription.toml").unwrap_or_else(|| IMPORT_HEAD.to_owned());
+        return imported(&of("users.json"), credentials.as_deref(), &of("people.csv"), &subscription);
+    }
     let json = case.join("input.json");
     let path = if json.exists() { json } else { case.join("input") };
     Directory::read(&path, &mut |_| {}).err().unwrap_or_default()
+}
+
+const IMPORT_HEAD: &str = "taken_at = 2026-11-22T08:00:00Z\n[subscription]\nid = \"acme\"\nedition = \"enterprise\"\ntime_zone = \"UTC\"\n";
+
+fn imported(users: &str, credentials: Option<&str>, hr: &str, subscription: &str) -> Vec<Diagnostic> {
+    fn file<'f>(name: &'f str, text: &'f str) -> ImportFile<'f> {
+        ImportFile { name, bytes: text.as_bytes() }
+    }
+    let sources = ImportSources {
+        users: vec![file("users.json", users)],
+        credentials: credentials.into_iter().map(|text| file("credentials.json", text)).collect(),
+        hr: file("people.csv", hr),
+        subscription: file("subscription.toml", subscription),
+    };
+    import(&sources, &ImportChoices::default()).err().unwrap_or_default()
 }
 
 fn expected(case: &Path) -> Vec<Mistake> {
@@ -248,6 +273,7 @@ fn diagnostics_of_example(info: &str, text: &str) -> Option<Vec<Diagnostic>> {
             ("members.csv", text),
         ]),
         "toml directory" => folder(&[("directory.toml", text), ("users.csv", USERS)]),
+        "json answer" => imported(text, None, "person,employment\nE1001,staff\n", IMPORT_HEAD),
         "ndjson stream" => match Stream::ndjson(text.trim_end().as_bytes(), "users.ndjson") {
             Ok(stream) => stream.filter_map(Result::err).flat_map(|bad| bad.diagnostics).collect(),
             Err(diagnostics) => diagnostics,

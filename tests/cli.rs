@@ -47,6 +47,7 @@ const COMMANDS: [&str; 14] = [
     "diff",
     "explain",
     "plan",
+    "import",
     "test",
     "reference",
     "completions",

@@ -8,7 +8,9 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::arguments::{Allowance, Apply as Arguments, ConnectorName, Limit, Steps, TextOrJson};
+use super::arguments::{
+    Allowance, Apply as Arguments, ChecklistFormat, ConnectorName, Limit, Steps, TextOrJson,
+};
 use super::engine::load_sources;
 use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
@@ -159,7 +161,11 @@ fn by_hand(
             serde_json::to_writer(&mut output, &list).map_err(Failure::bug)?;
             output.write_all(b"\n")?;
         }
-        TextOrJson::Text => output.write_all(list.to_markdown().as_bytes())?,
+        TextOrJson::Text => output.write_all(&match arguments.checklist_format {
+            ChecklistFormat::Markdown => list.to_markdown().into_bytes(),
+            ChecklistFormat::Html => super::checklist::html(&list).into_bytes(),
+            ChecklistFormat::Csv => super::checklist::csv(&list)?,
+        })?,
     }
     output.finish()?;
     Ok(Exit::Done)

@@ -8,11 +8,13 @@ use time::OffsetDateTime;
 use crate::model::{Id, parse_instant};
 
 mod applying;
+mod importing;
 
 pub(crate) use applying::{
-    Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName,
-    ExportFormat, Keygen, Limit, Resolve, ResolveHold, ResolveStep, Status, Steps,
+    Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ChecklistFormat,
+    ConnectorName, ExportFormat, Keygen, Limit, Resolve, ResolveHold, ResolveStep, Status, Steps,
 };
+pub(crate) use importing::Import;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,6 +56,7 @@ pub(crate) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Import(Import),
     Check(Check),
     Decide(Decide),
     Explain(Explain),

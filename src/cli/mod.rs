@@ -24,12 +24,14 @@ mod arguments;
 mod arrow;
 mod audit;
 mod check;
+mod checklist;
 mod decide;
 mod diff;
 mod engine;
 mod exit;
 mod explain;
 mod files;
+mod import;
 mod input;
 mod keys;
 mod lines;
@@ -89,6 +91,7 @@ fn run_command(arguments: Vec<OsString>) -> Exit {
 
 fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
     match command {
+        Command::Import(arguments) => import::run(arguments, terminal),
         Command::Check(arguments) => check::run(arguments, terminal),
         Command::Decide(arguments) => decide::run(arguments, terminal),
         Command::Explain(arguments) => explain::run(arguments, terminal),

@@ -151,6 +151,10 @@ codes! {
     ListTooLong = "D0408", Error, "a list of more than 1,024 entries";
     EmptyListEntry = "D0409", Error, "an empty entry in a list";
     UnknownTimeZone = "D0410", Error, "an unknown time zone";
+    // Directories: answers of the Work API that one is made of
+    AnswerIsError = "D0501", Error, "an answer that tells of an error";
+    NoInterfaceAnswer = "D0502", Error, "a file that is no answer of the interface";
+    AnswersMissing = "D0503", Error, "answers that stop before the last page";
     // Plans: guards, approvers and plan files
     SettingsUnreadable = "L0001", Error, "guards or approvers that cannot be read";
     SettingsSyntax = "L0002", Error, "guards or approvers that are not TOML";

@@ -19,6 +19,7 @@ mod findings;
 mod folder;
 mod gathered;
 mod header;
+mod import;
 mod intern;
 mod json;
 mod judgement;
@@ -67,6 +68,9 @@ pub use self::digest::{Digest, DigestError};
 pub use self::findings::{Finding, FindingCode};
 pub(crate) use self::gathered::Gathered;
 pub use self::header::SubscriptionHeader;
+pub use self::import::{
+    Import, ImportChoices, ImportFile, ImportFinding, ImportFindingCode, ImportSources, import,
+};
 pub use self::progress::Progress;
 pub use self::single_user::{Omitted, UserDefaults, parse_user, parse_user_map};
 pub use self::stream::{BadRecord, Block, Blocks, Record, Scanner, Stream, StreamHeader};

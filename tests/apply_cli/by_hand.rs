@@ -89,6 +89,32 @@ fn the_list_is_in_the_words_of_the_cockpit() {
 }
 
 #[test]
+fn the_list_is_a_page_to_print_or_a_table_too() {
+    let company = Company::of(4, 0);
+    company.plan(&[]);
+    let list = list(&company, MORNING, &[]);
+    let steps: usize = list["tasks"]
+        .as_array()
+        .expect("tasks")
+        .iter()
+        .filter_map(|task| Some(task["steps"].as_array()?.len()))
+        .sum();
+    let written = |format: &str| {
+        let output = company.run(&arguments(MORNING, &["--checklist-format", format]));
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        stdout(&output).to_owned()
+    };
+    let page = written("html");
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
+    assert_eq!(page.matches("<input type=\"checkbox\">").count(), steps);
+    assert!(page.contains("&quot;Revoke ID&quot;") && page.contains("U0000000 — step"), "{page}");
+    let table = written("csv");
+    assert_eq!(table.lines().count(), steps + 1, "{table}");
+    assert!(table.starts_with("task,step,kind,irreversible,user,target,with,how\n"), "{table}");
+    assert_eq!(written("markdown").matches("- [ ] ").count(), steps);
+}
+
+#[test]
 fn what_may_not_be_done_yet_is_not_reported() {
     let company = Company::of(4, 0);
     company.plan(&[]);

@@ -66,6 +66,8 @@ Examples:
   leaver apply plan.json --connector simulator --directory acme/ --journal acme.journal \\
       --until 2026-11-27T12:00:00Z
   leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal -o today.md
+  leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal \\
+      --checklist-format html -o today.html
   leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal --done 1-24 --by noah
 
 Ends with 0 if all went well so far, 1 if steps were not done or wait for a person, 3 if the plan may not be carried
@@ -122,7 +124,10 @@ pub(crate) struct Apply {
     /// Write the checklist to a file, which appears only when it is complete
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// How the result is written; `text` is Markdown for a checklist
+    /// How a checklist is written as text; `html` is a page to print, `csv` a table without formulas
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) checklist_format: ChecklistFormat,
+    /// How the result is written; `text` is the checklist in its own format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TextOrJson,
 }
@@ -266,6 +271,15 @@ fn word<T: Copy + std::fmt::Display + Send + Sync + 'static>(
             format!("not one of: {}", words.join(", "))
         })
     }
+}
+
+/// How a checklist is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChecklistFormat {
+    #[default]
+    Markdown,
+    Html,
+    Csv,
 }
 
 /// Numbers of steps, in order.
