@@ -20,6 +20,7 @@
 //! | `simulator` | the platform on a virtual clock |
 //! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
+//! | `report` | the same for people, as a page for a browser |
 
 mod admission;
 mod approval;
@@ -36,6 +37,7 @@ mod merkle;
 mod outcome;
 mod paper;
 mod ready;
+mod report;
 pub mod simulator;
 mod status;
 #[cfg(test)]
@@ -55,5 +57,6 @@ pub use journal::{FileJournal, Journal};
 pub use key::{Secret, verify_signature};
 pub use outcome::{Key, NoOp, Outcome};
 pub use paper::{Paper, PaperStep, PaperUser, PaperWith};
+pub use report::{Compared, RunReport};
 pub use status::{State, Status, StepStatus, status};
 pub use work::{Standing, Work};

@@ -11,7 +11,7 @@ mod applying;
 
 pub(crate) use applying::{
     Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ConnectorName, ExportFormat,
-    Keygen, Status, Steps,
+    Keygen, Report, Status, Steps,
 };
 
 const EXIT_CODES: &str = "\
@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Keygen(Keygen),
     Apply(Apply),
     Status(Status),
+    Report(Report),
     #[command(subcommand)]
     Audit(Audit),
     Test(Test),

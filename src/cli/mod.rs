@@ -40,6 +40,7 @@ mod plan;
 mod platform;
 mod progress;
 mod rendering;
+mod report;
 #[cfg(test)]
 mod sample;
 mod scope;
@@ -97,6 +98,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Keygen(arguments) => keys::keygen(arguments, terminal),
         Command::Apply(arguments) => apply::run(arguments, terminal),
         Command::Status(arguments) => status::run(arguments, terminal),
+        Command::Report(arguments) => report::run(arguments, terminal),
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Reference(arguments) => print(&match arguments.format {
