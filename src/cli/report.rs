@@ -91,7 +91,7 @@ fn simulator(arguments: &Arguments) -> Result<Option<Simulator>, Failure> {
     let path = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
     match platform::world(&path) {
         Ok(world) => Ok(Some(Simulator::new(world, Faults::none()))),
-        Err(failure) if arguments.world.is_some() => Err(failure),
-        Err(_) => Ok(None),
+        Err(_) if arguments.world.is_none() && !path.exists() => Ok(None),
+        Err(failure) => Err(failure),
     }
 }

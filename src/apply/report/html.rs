@@ -78,7 +78,24 @@ impl Html {
         self.raw("<code>").text(name).raw("</code>")
     }
 
-    /// What leads into a section: its heading, and a sentence that says what one sees. The constant ends up as it is.
+    /// A sentence of a plan: names between backticks are set as code, references to the platform facts left out.
+    pub(super) fn prose(&mut self, sentence: &str) -> &mut Self {
+        let sentence = words::plain(sentence);
+        let parts: Vec<&str> = sentence.split('`').collect();
+        if parts.len().is_multiple_of(2) {
+            return self.text(&sentence);
+        }
+        for (index, part) in parts.into_iter().enumerate() {
+            if index.is_multiple_of(2) {
+                self.text(part)
+            } else {
+                self.code(part)
+            };
+        }
+        self
+    }
+
+    /// What leads into a section: its heading, and a sentence that says what one sees.
     pub(super) fn section(&mut self, id: &'static str, title: &'static str, lead: &'static str) -> &mut Self {
         self.raw("<section aria-labelledby=\"").raw(id).raw("\">\n<h2 id=\"").raw(id).raw("\">").raw(title);
         self.raw("</h2>\n<p class=\"lead\">").raw(lead).raw("</p>\n")
@@ -98,6 +115,13 @@ mod tests {
         let mut page = Html::new();
         page.raw("<p title=\"").text("\" onload='x' <b>&\0\u{202e}").raw("\">");
         assert_eq!(page.finish(), "<p title=\"&quot; onload=&#39;x&#39; &lt;b&gt;&amp;\\u{0}\\u{202e}\">");
+    }
+
+    #[test]
+    fn names_in_sentences_are_set_as_code() {
+        let mut page = Html::new();
+        page.prose("use `a<b` (PLATFORM 3), not `c`").prose(" or ` alone");
+        assert_eq!(page.finish(), "use <code>a&lt;b</code>, not <code>c</code> or ` alone");
     }
 
     #[test]

@@ -20,17 +20,17 @@ pub(super) fn hazards(shown: &Shown<'_>, page: &mut Html) {
         page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Hazards\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">What was found</th>");
         page.raw("<th scope=\"col\">What would come of it</th><th scope=\"col\">The way out</th></tr></thead>\n<tbody>\n");
         for hazard in hazards.iter().take(MOST_ROWS) {
-            page.raw("<tr><td>").text(&words::plain(&hazard.message)).raw(" ").code(&hazard.code);
+            page.raw("<tr><td>").prose(&hazard.message).raw(" ").code(&hazard.code);
             if let Some(user) = hazard.user.filter(|user| !hazard.message.contains(user.as_str())) {
                 page.raw(" ").code(user.as_str());
             }
-            page.raw("</td><td>").text(&words::plain(&hazard.consequence));
+            page.raw("</td><td>").prose(&hazard.consequence);
             page.raw(if hazard.holds.is_empty() {
                 ""
             } else {
                 "<br><span class=\"muted\">held because of it</span>"
             });
-            page.raw("</td><td>").text(&words::plain(&hazard.fix)).raw("</td></tr>\n");
+            page.raw("</td><td>").prose(&hazard.fix).raw("</td></tr>\n");
         }
         page.raw("</tbody>\n</table></div>\n");
         left_out(hazards.len(), page);
@@ -40,11 +40,7 @@ pub(super) fn hazards(shown: &Shown<'_>, page: &mut Html) {
             .counted(findings.len(), "finding", "findings")
             .raw(" to look at</h3>\n<ul class=\"list\">\n");
         for finding in findings.iter().take(MOST_ROWS) {
-            page.raw("<li>")
-                .text(&words::plain(&finding.message))
-                .raw(" ")
-                .code(&finding.code)
-                .raw("</li>\n");
+            page.raw("<li>").prose(&finding.message).raw(" ").code(&finding.code).raw("</li>\n");
         }
         page.raw("</ul>\n");
         left_out(findings.len(), page);

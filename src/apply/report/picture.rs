@@ -16,7 +16,7 @@ use crate::policy::{Access, Disposition};
 /// Rows of the picture; those with the longest windows are drawn.
 const MOST_ROWS: usize = 60;
 /// Where the bars begin and where they end.
-const LEFT: f64 = 190.0;
+const LEFT: f64 = 212.0;
 const RIGHT: f64 = 950.0;
 /// How wide the whole is.
 const WIDTH: f64 = 1000.0;
@@ -24,7 +24,7 @@ const WIDTH: f64 = 1000.0;
 const TOP: f64 = 46.0;
 const ROW: f64 = 24.0;
 /// Ticks are at least so far from each other.
-const TICK_GAP: f64 = 96.0;
+const TICK_GAP: f64 = 78.0;
 
 /// Where ticks may stand: hours after the plan, and how that is said.
 const TICKS: [(i64, &str); 14] = [
@@ -196,7 +196,7 @@ fn row(shown: &Shown<'_>, user: &User, axis: &Axis, y: f64, page: &mut Html) {
         .raw("\">")
         .text(user.id.as_str())
         .raw("</text>");
-    page.raw("<text class=\"verb\" x=\"92\" y=\"").length(y + 16.0).raw("\">").raw(verb(user)).raw("</text>");
+    page.raw("<text class=\"verb\" x=\"88\" y=\"").length(y + 16.0).raw("\">").raw(verb(user)).raw("</text>");
     for ((class, _, until), top) in windows.into_iter().zip([4.0, 10.0, 16.0]) {
         bar(class, until, axis, y + top, page);
     }

@@ -6,7 +6,6 @@ use super::html::Html;
 use super::model::Shown;
 use super::summary::short;
 use super::waiting::{MOST_ROWS, left_out};
-use super::words;
 use crate::apply::{Event, Record};
 
 pub(super) fn write(shown: &Shown<'_>, page: &mut Html) {
@@ -41,7 +40,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Html) {
 
 fn told(event: &Event, page: &mut Html) {
     let because = |page: &mut Html, reason: &crate::plan::Reason| {
-        page.text(&words::plain(&reason.message)).raw(" ").code(&reason.code);
+        page.prose(&reason.message).raw(" ").code(&reason.code);
     };
     match event {
         Event::PolicyChanged { before, now } => {

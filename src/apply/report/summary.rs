@@ -2,10 +2,10 @@
 
 use super::Compared;
 use super::html::Html;
-use super::model::{Shown, User};
+use super::model::{Shown, Step, User};
 use crate::apply::State;
 use crate::plan::{Status, StepKind};
-use crate::policy::{Access, Disposition};
+use crate::policy::Disposition;
 
 /// States in which somebody should look.
 pub(super) const ALARMING: [State; 5] =
@@ -86,60 +86,82 @@ fn outcomes(shown: &Shown<'_>, page: &mut Html) {
     page.raw(
         "<caption>What was to happen, in numbers of users</caption>\n<thead><tr><th scope=\"col\">What</th>",
     );
-    page.raw("<th scope=\"col\" class=\"number\">planned</th><th scope=\"col\" class=\"number\">done</th></tr></thead>\n<tbody>\n");
-    let acts = [
-        (StepKind::Revoke, "ID revoked: destroyed for good"),
-        (StepKind::Detach, "ID detached: it stays with its holder, and is the company\u{2019}s no more"),
-        (StepKind::Withdraw, "Access withdrawn: the credential for the app is deleted"),
-        (StepKind::RemoveFromDevice, "Access withdrawn: the app is removed from the device"),
-        (StepKind::ActivateMdmLicence, "Moved to another licence: the person goes on as before"),
-        (StepKind::Notify, "Told beforehand"),
-    ];
-    for (kind, label) in acts {
-        let has = |user: &User, done: bool| {
-            let mut steps = shown.steps_of(user).filter(|step| step.paper.kind == kind).peekable();
-            steps.peek().is_some() && (!done || steps.all(|step| step.state == State::Confirmed))
-        };
-        let count = |done: bool| shown.plan.users.iter().filter(|user| has(user, done)).count();
-        let planned = count(false);
-        if planned > 0 {
-            row(label, planned, Some(count(true)), page);
-        }
+    page.raw("<th scope=\"col\" class=\"number\">planned</th><th scope=\"col\" class=\"number\">done</th></tr></thead>\n");
+    page.raw("<tbody>\n<tr><th scope=\"rowgroup\" colspan=\"3\" class=\"group\">The ID</th></tr>\n");
+    acted(shown, &[StepKind::Revoke], "revoked: destroyed for good", page);
+    let detached = "detached: it stays with its holder, and is the company\u{2019}s no more";
+    acted(shown, &[StepKind::Detach], detached, page);
+    for (fate, label, instead) in [
+        (Fate::Kept, "kept", "nothing to do"),
+        (Fate::Held, "held: a person decides first", "waits"),
+        (Fate::Refused, "refused: protected, or beyond what the planner may do", "waits"),
+        (Fate::Open, "left to another plan that is at work", "waits"),
+    ] {
+        let count = shown.plan.users.iter().filter(|user| fate_of(shown, user) == fate).count();
+        row(label, count, Err(instead), page);
     }
-    let users = |wanted: &dyn Fn(&User) -> bool| shown.plan.users.iter().filter(|user| wanted(user)).count();
-    let kept = |user: &User| {
-        user.decision.disposition == Disposition::Keep
-            && matches!(user.decision.access, Access::Keep | Access::Migrate)
-    };
-    row("ID and access kept", users(&kept), None, page);
-    row(
-        "ID kept, access withdrawn",
-        users(&|user| {
-            user.decision.disposition == Disposition::Keep && user.decision.access == Access::Withdraw
-        }),
-        None,
+    page.raw("</tbody>\n<tbody>\n<tr><th scope=\"rowgroup\" colspan=\"3\" class=\"group\">Access and the rest</th></tr>\n");
+    acted(shown, &[StepKind::Withdraw], "access withdrawn: the credential for the app is deleted", page);
+    acted(shown, &[StepKind::RemoveFromDevice], "access withdrawn: the app is removed from the device", page);
+    acted(
+        shown,
+        &[StepKind::ActivateMdmLicence],
+        "moved to another licence: the person goes on as before",
         page,
     );
-    row("Held: a person decides", users(&|user| user.status == Status::Held), None, page);
-    row(
-        "Refused: protected, or beyond what the planner may do",
-        users(&|user| user.status == Status::Refused),
-        None,
-        page,
-    );
-    row("Left to another plan that is at work", users(&|user| user.status == Status::Open), None, page);
+    acted(shown, &[StepKind::LeaveGroup, StepKind::LeaveList], "taken out of groups and lists", page);
+    acted(shown, &[StepKind::ReplaceId], "replaced in groups and lists", page);
+    acted(shown, &[StepKind::Notify], "told beforehand", page);
     page.raw("</tbody>\n</table></div>\n");
 }
 
-fn row(label: &'static str, planned: usize, done: Option<usize>, page: &mut Html) {
+/// What becomes of an ID; every user has one fate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Ends,
+    Kept,
+    Held,
+    Refused,
+    Open,
+}
+
+fn fate_of(shown: &Shown<'_>, user: &User) -> Fate {
+    let ends = |step: &Step<'_>| matches!(step.paper.kind, StepKind::Revoke | StepKind::Detach);
+    match user.status {
+        _ if shown.steps_of(user).any(ends) => Fate::Ends,
+        Status::Held => Fate::Held,
+        Status::Refused => Fate::Refused,
+        Status::Open => Fate::Open,
+        Status::Planned | Status::Kept | Status::Done if user.decision.disposition == Disposition::Hold => {
+            Fate::Held
+        }
+        Status::Planned | Status::Kept | Status::Done => Fate::Kept,
+    }
+}
+
+/// How many users have such steps, and for how many all of them are done.
+fn acted(shown: &Shown<'_>, kinds: &[StepKind], label: &'static str, page: &mut Html) {
+    let (mut planned, mut done) = (0, 0);
+    for user in &shown.plan.users {
+        let mut steps = shown.steps_of(user).filter(|step| kinds.contains(&step.paper.kind)).peekable();
+        if steps.peek().is_some() {
+            planned += 1;
+            done += usize::from(steps.all(|step| step.state == State::Confirmed));
+        }
+    }
+    row(label, planned, Ok(done), page);
+}
+
+/// A line of numbers, unless there are none.
+fn row(label: &'static str, planned: usize, done: Result<usize, &'static str>, page: &mut Html) {
     if planned == 0 {
         return;
     }
     page.raw("<tr><th scope=\"row\">").raw(label).raw("</th><td class=\"number\">").count(planned);
     page.raw("</td><td class=\"number\">");
     match done {
-        Some(done) => page.count(done),
-        None => page.raw("<span class=\"muted\">nothing to do</span>"),
+        Ok(done) => page.count(done),
+        Err(instead) => page.raw("<span class=\"muted\">").raw(instead).raw("</span>"),
     };
     page.raw("</td></tr>\n");
 }

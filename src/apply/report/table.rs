@@ -54,17 +54,21 @@ const fn rank(user: &User) -> u8 {
 fn row(shown: &Shown<'_>, user: &User, page: &mut Html) {
     let decision = &user.decision;
     page.raw("<tr><th scope=\"row\">").code(user.id.as_str()).raw("</th><td>");
-    page.text(decision.person.as_deref().unwrap_or("")).raw("</td><td>").raw(match decision.disposition {
+    page.text(decision.person.as_deref().unwrap_or("")).raw("</td><td>");
+    page.raw(match decision.disposition {
+        Disposition::Keep if decision.access == Access::Keep => "ID and access kept",
+        Disposition::Hold if decision.access == Access::Hold => "ID and access held",
         Disposition::Keep => "ID kept",
         Disposition::Detach => "ID detached",
         Disposition::Revoke => "ID revoked",
         Disposition::Hold => "ID held",
     });
-    page.raw(match decision.access {
-        Access::Keep => "<br>access kept",
-        Access::Withdraw => "<br>access withdrawn",
-        Access::Migrate => "<br>access moved",
-        Access::Hold => "<br>access held",
+    page.raw(match (decision.disposition, decision.access) {
+        (Disposition::Keep, Access::Keep) | (Disposition::Hold, Access::Hold) => "",
+        (_, Access::Keep) => ",<br>access kept",
+        (_, Access::Withdraw) => ",<br>access withdrawn",
+        (_, Access::Migrate) => ",<br>access moved",
+        (_, Access::Hold) => ",<br>access held",
     });
     page.raw(match user.status {
         Status::Held => "<br><span class=\"state warn\">held</span>",

@@ -1,5 +1,7 @@
 //! What waits for people: steps that are not as planned, and users whom the plan leaves to somebody.
 
+use std::collections::HashMap;
+
 use super::html::Html;
 use super::model::{Shown, User};
 use super::summary::ALARMING;
@@ -21,7 +23,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Html) {
     if users.is_empty() && count == 0 {
         page.raw("<p class=\"empty\">Nothing waits for anybody.</p>\n");
     } else {
-        left(&users, page);
+        left(shown, &users, page);
     }
     page.raw("</section>\n");
 }
@@ -70,10 +72,13 @@ fn steps(shown: &Shown<'_>, page: &mut Html) -> usize {
 }
 
 /// Users for whom the plan does nothing, or not everything.
-fn left(users: &[&User], page: &mut Html) {
+fn left(shown: &Shown<'_>, users: &[&User], page: &mut Html) {
     if users.is_empty() {
         return;
     }
+    let hazards = shown.plan.hazards.iter();
+    let fixes: HashMap<_, _> =
+        hazards.map(|hazard| ((hazard.user, hazard.code.as_str()), hazard.fix.as_str())).collect();
     page.raw("<h3>Users whom the plan leaves to people</h3>\n");
     page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Users whom the plan leaves to people\" tabindex=\"0\"><table>\n<thead><tr>");
     page.raw("<th scope=\"col\">User</th><th scope=\"col\">Person</th><th scope=\"col\">State</th>");
@@ -89,6 +94,10 @@ fn left(users: &[&User], page: &mut Html) {
         page.raw("</span></td><td>");
         if let Some(why) = &user.reason {
             reason(&why.code, &why.message, page);
+            let of_user = fixes.get(&(Some(user.id), why.code.as_str()));
+            if let Some(fix) = of_user {
+                page.raw("<br>Way out: ").prose(fix);
+            }
         }
         page.raw("</td></tr>\n");
     }
@@ -97,7 +106,7 @@ fn left(users: &[&User], page: &mut Html) {
 }
 
 fn reason(code: &str, message: &str, page: &mut Html) {
-    page.text(&words::plain(message));
+    page.prose(message);
     if !code.is_empty() {
         page.raw(" ").code(code);
     }
