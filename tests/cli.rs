@@ -41,7 +41,7 @@ fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "decide",
     "diff",
@@ -54,6 +54,7 @@ const COMMANDS: [&str; 13] = [
     "keygen",
     "apply",
     "status",
+    "report",
     "audit",
 ];
 

@@ -2,6 +2,6 @@
 
 mod crash;
 mod files;
-mod papers;
+pub(super) mod papers;
 mod run;
 mod tamper;

@@ -77,7 +77,7 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Html) {
     page.section(
         "windows",
         "Who could still read, write, or look like a colleague",
-        "One row for each person who goes. The bars show how long, at worst, the person can still do something after the plan was made; the marks show when it was done in truth.",
+        "One row for each person who goes. The bars show how long, at worst, the person can still do something after the plan was made; the marks show when it was really done.",
     );
     let mut users: Vec<&User> = shown.plan.users.iter().filter(|user| user.goes()).collect();
     let is_staying = |user: &&User| !user.steps.is_empty() && !user.goes();

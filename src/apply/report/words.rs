@@ -98,7 +98,7 @@ pub(super) fn guard(name: &str) -> &'static str {
     match name {
         "max_age_hours" => "Age of the directory, in hours, at most",
         "max_shrink_percent" => "Users missing since the run before, in percent, at most",
-        "approvals" => "People who must approve",
+        "approvals" => "People who must approve, and how many could",
         "reversible.max_count" => "Users for whom something is done that can be taken back, at most",
         "withdraw.max_count" => "Users who lose access, at most",
         "irreversible.max_count" => "Users whose ID is revoked or detached, at most",
