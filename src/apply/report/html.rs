@@ -73,6 +73,15 @@ impl Html {
         self.text(&words::clock(instant)).raw("</time>")
     }
 
+    /// An instant without its year, where that is the same as of another.
+    pub(super) fn instant_near(&mut self, instant: OffsetDateTime, other: OffsetDateTime) -> &mut Self {
+        if instant.year() != other.year() {
+            return self.instant(instant);
+        }
+        self.raw("<time datetime=\"").text(&format_instant(instant)).raw("\">");
+        self.text(&words::short_clock(instant)).raw("</time>")
+    }
+
     /// What names something: an ID, a digest, a code.
     pub(super) fn code(&mut self, name: &str) -> &mut Self {
         self.raw("<code>").text(name).raw("</code>")

@@ -108,7 +108,8 @@ pub(super) struct Finding {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Guard {
-    pub(super) guard: String,
+    #[serde(rename = "guard")]
+    pub(super) name: String,
     pub(super) limit: Option<usize>,
     pub(super) value: Option<usize>,
     pub(super) passed: bool,

@@ -57,7 +57,7 @@ pub(super) fn guards(shown: &Shown<'_>, page: &mut Html) {
     page.raw("<div class=\"scroll\" role=\"region\" aria-label=\"Guards\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">What is limited</th>");
     page.raw("<th scope=\"col\" class=\"number\">limit</th><th scope=\"col\" class=\"number\">this plan</th><th scope=\"col\">kept</th></tr></thead>\n<tbody>\n");
     for check in &shown.plan.guards {
-        page.raw("<tr><th scope=\"row\">").raw(words::guard(&check.guard)).raw("<br>").code(&check.guard);
+        page.raw("<tr><th scope=\"row\">").raw(words::guard(&check.name)).raw("<br>").code(&check.name);
         page.raw("</th><td class=\"number\">");
         number(check.limit, "none", page);
         page.raw("</td><td class=\"number\">");

@@ -160,8 +160,16 @@ fn ticks(axis: &Axis, height: f64, now: OffsetDateTime, page: &mut Html) {
         }
         last = x;
         page.raw("<path class=\"tick\" d=\"M").length(x).raw(" 38V").length(height).raw("\"></path>");
-        page.raw("<text class=\"after\" x=\"").length(x).raw("\" y=\"14\">").text(label).raw("</text>");
-        page.raw("<text class=\"date\" x=\"").length(x).raw("\" y=\"31\">");
+        // The first label stands more to the left, or that of the first hour would run into it.
+        let (after_class, date_class, x) =
+            if after == 0 { ("after first", "date first", x + 24.0) } else { ("after", "date", x) };
+        page.raw("<text class=\"").raw(after_class).raw("\" x=\"").length(x).raw("\" y=\"14\">");
+        page.raw(label)
+            .raw("</text><text class=\"")
+            .raw(date_class)
+            .raw("\" x=\"")
+            .length(x)
+            .raw("\" y=\"31\">");
         page.text(&words::short_clock(instant)).raw("</text>\n");
     }
     if axis.covers(now) && now > axis.start {

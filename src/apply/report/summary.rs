@@ -34,9 +34,10 @@ pub(super) fn write(shown: &Shown<'_>, page: &mut Html) {
     page.section("summary", "Summary", "How far the plan came, what was to happen, and who answers for it.");
     verdict(shown, page);
     tiles(shown, page);
+    page.raw("<div class=\"pair\">\n");
     outcomes(shown, page);
     facts(shown, page);
-    page.raw("</section>\n");
+    page.raw("</div>\n</section>\n");
 }
 
 /// The one sentence for whoever reads no further.

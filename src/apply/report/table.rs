@@ -118,21 +118,21 @@ fn steps(shown: &Shown<'_>, user: &User, page: &mut Html) {
             page.raw(" ").code(&step.paper.target);
         }
         page.raw(if step.no_op { " (nothing to do)" } else { "" });
-        when(step, page);
+        when(step, shown.plan.made.as_of, page);
         page.raw("</li>");
     }
     page.raw("</ul></td>");
 }
 
 /// Since when a step stands so, or until when it is expected.
-fn when(step: &Step<'_>, page: &mut Html) {
+fn when(step: &Step<'_>, planned: OffsetDateTime, page: &mut Html) {
     let (before, instant) = match (step.state, step.until, step.since, step.paper.not_before) {
         (State::Pending | State::Overdue, Some(until), _, _) => (", until ", Some(until)),
         (State::Open, _, None, Some(not_before)) => (", from ", Some(not_before)),
         (_, _, since, _) => (", ", since),
     };
     if let Some(instant) = instant {
-        page.raw("<span class=\"muted\">").raw(before).instant(instant).raw("</span>");
+        page.raw("<span class=\"muted\">").raw(before).instant_near(instant, planned).raw("</span>");
     }
 }
 

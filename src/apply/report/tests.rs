@@ -10,6 +10,7 @@ use super::{Compared, RunReport, SCRIPT, STYLE, sha256};
 use crate::apply::simulator::{AccountState, Faults, Simulator, World};
 use crate::apply::tests::papers::{Memory, POLICY, alone, morning, text, two_leavers};
 use crate::apply::{Connector, Engine, Entry, Event, History, Pace, Paper, Record, Run, Work, status};
+use crate::directory::Digest;
 use crate::model::canonical;
 use crate::plan::Reason;
 
@@ -79,9 +80,9 @@ fn plan(change: impl FnOnce(&mut Json)) -> String {
     let mut plan: Json = serde_json::from_str(&text(&two_leavers(), POLICY, &alone(), None)).expect("JSON");
     change(&mut plan);
     plan.as_object_mut().expect("an object").remove("digest");
-    let digest = Sha256::digest(canonical(&plan).as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    plan["digest"] = json!(digest);
+    let mut hasher = Sha256::new();
+    hasher.update(canonical(&plan));
+    plan["digest"] = json!(Digest::finish(hasher).to_string());
     canonical(&plan)
 }
 

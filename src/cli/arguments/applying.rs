@@ -192,8 +192,9 @@ Examples:
   leaver report --journal acme.journal --company \"Acme AG\" -o report.html
   leaver report --journal acme.journal --plan 771a0cab > report.html
 
-The page holds IDs, keys of persons, and names of administrators; no names of people, no messages. Its
-tables end after 10,000 users and 1,000 entries, the picture after 60 people; it says how many are left out.")]
+The page holds IDs, keys of persons and names of administrators; no names of people, no messages.
+Its tables end after 10,000 users or 1,000 entries, its picture after 60 people. It says how many
+are left out.")]
 pub(crate) struct Report {
     /// The journal
     #[arg(long, value_name = "FILE")]
