@@ -41,7 +41,7 @@ fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "decide",
     "diff",
@@ -55,6 +55,7 @@ const COMMANDS: [&str; 14] = [
     "keygen",
     "apply",
     "status",
+    "report",
     "audit",
     "resolve",
 ];

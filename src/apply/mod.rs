@@ -23,6 +23,7 @@
 //! | `simulator` | the platform on a virtual clock |
 //! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
+//! | `report` | the same for people, as a page for a browser |
 
 mod accept;
 mod admission;
@@ -41,6 +42,7 @@ mod merkle;
 mod outcome;
 mod paper;
 mod ready;
+mod report;
 mod resolution;
 mod resolve;
 pub mod simulator;
@@ -64,6 +66,7 @@ pub use journal::{FileJournal, Journal};
 pub use key::{Secret, verify_signature};
 pub use outcome::{Key, NoOp, Outcome};
 pub use paper::{Paper, PaperDecision, PaperStep, PaperUser, PaperWith};
+pub use report::{Compared, RunReport};
 pub use resolution::SignedResolution;
 pub use resolve::resolved;
 pub use status::{State, Status, StepStatus, status};

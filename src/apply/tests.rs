@@ -5,7 +5,7 @@ mod crash;
 mod figures;
 mod files;
 mod long;
-mod papers;
+pub(super) mod papers;
 mod people;
 mod run;
 mod tamper;

@@ -12,7 +12,7 @@ mod importing;
 
 pub(crate) use applying::{
     Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ChecklistFormat,
-    ConnectorName, ExportFormat, Keygen, Limit, Resolve, ResolveHold, ResolveStep, Status, Steps,
+    ConnectorName, ExportFormat, Keygen, Limit, Report, Resolve, ResolveHold, ResolveStep, Status, Steps,
 };
 pub(crate) use importing::Import;
 
@@ -68,6 +68,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Resolve(Resolve),
     Status(Status),
+    Report(Report),
     #[command(subcommand)]
     Audit(Audit),
     Test(Test),

@@ -42,6 +42,7 @@ mod plan;
 mod platform;
 mod progress;
 mod rendering;
+mod report;
 mod resolve;
 #[cfg(test)]
 mod sample;
@@ -102,6 +103,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Apply(arguments) => apply::run(arguments, terminal),
         Command::Resolve(arguments) => resolve::run(arguments, terminal),
         Command::Status(arguments) => status::run(arguments, terminal),
+        Command::Report(arguments) => report::run(arguments, terminal),
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),
         Command::Reference(arguments) => print(&match arguments.format {

@@ -1,4 +1,5 @@
-//! Carrying plans out from outside: approvals, the run, what is seen afterwards, the history, and `kill -9`.
+//! Carrying plans out from outside: approvals, the run, what is seen afterwards, the history, the report in a browser, and
+//! `kill -9`.
 #![cfg(feature = "cli")]
 
 mod by_hand;
@@ -11,4 +12,5 @@ mod killed;
 mod people;
 #[path = "../program/mod.rs"]
 mod program;
+mod report;
 mod unsynced;

@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<(), String> {
     carry_out()
 }
 
-/// From approvals to a verified history. The files stand in `target/demo`, made anew each time.
+/// From approvals to a verified history and a report. The files stand in `target/demo`, made anew each time.
 fn carry_out() -> Result<(), String> {
     let folder = crate::root().join("target/demo");
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
@@ -88,7 +88,11 @@ fn carry_out() -> Result<(), String> {
     leaver(&[&apply[..], &["--until", END]].concat())?;
     leaver(&["status", "--journal", &journal, "--as-of", END])?;
     leaver(&["audit", "show", &journal, "--user", "GONENOW1"])?;
-    leaver(&["audit", "verify", &journal])
+    leaver(&["audit", "verify", &journal])?;
+    let report = at("report.html");
+    leaver(&["report", "--journal", &journal, "--as-of", END, "--company", "Acme AG", "-o", &report])?;
+    println!("What people read about all this is one page, to be opened in a browser: {report}");
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

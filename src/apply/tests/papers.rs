@@ -9,16 +9,16 @@ use crate::plan::{Guards, Request, plan};
 use crate::policy::{Basis, Source, check};
 
 /// The instant of the plans.
-pub(super) fn morning() -> OffsetDateTime {
+pub(in crate::apply) fn morning() -> OffsetDateTime {
     parse_instant("2026-11-22T09:00:00Z").expect("an instant")
 }
 
-pub(super) const POLICY: &str = "/// Staff lose the ID.
+pub(in crate::apply) const POLICY: &str = "/// Staff lose the ID.
 fn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }
 /// Contractors keep it.
 fn contractors(user) { if user.has_left && user.employment == \"contractor\" { detach() } }";
 
-pub(super) fn directory(users: &str, more: &str) -> Directory {
+pub(in crate::apply) fn directory(users: &str, more: &str) -> Directory {
     let text = format!(
         r#"{{"subscription": {{"id": "acme", "edition": "enterprise", "time_zone": "UTC"}},
             "taken_at": "2026-11-22T08:00:00Z", "complete": true, "users": [{users}], {more}
@@ -29,7 +29,7 @@ pub(super) fn directory(users: &str, more: &str) -> Directory {
 }
 
 /// Two leavers, one of whom keeps the ID: two withdrawals, a revocation, and a detach a day later.
-pub(super) fn two_leavers() -> Directory {
+pub(in crate::apply) fn two_leavers() -> Directory {
     directory(
         r#"{"id": "ECHOECHO", "person": "E1", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"},
            {"id": "MIAMIA01", "person": "E2", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#,
@@ -38,11 +38,11 @@ pub(super) fn two_leavers() -> Directory {
 }
 
 /// The plan about a directory by a policy.
-pub(super) fn paper(directory: &Directory, policy: &str, guards: &Guards) -> Paper {
+pub(in crate::apply) fn paper(directory: &Directory, policy: &str, guards: &Guards) -> Paper {
     Paper::read("plan.json", text(directory, policy, guards, None).as_bytes()).expect("a plan")
 }
 
-pub(super) fn text(
+pub(in crate::apply) fn text(
     directory: &Directory,
     policy: &str,
     guards: &Guards,
@@ -59,14 +59,14 @@ pub(super) fn text(
 }
 
 /// Guards that limit nothing and ask for no approvals.
-pub(super) fn alone() -> Guards {
+pub(in crate::apply) fn alone() -> Guards {
     Guards { approvals: 0, ..Guards::unlimited() }
 }
 
 /// A journal in memory, for what is not about files.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
-    pub(super) entries: Vec<Entry>,
+pub(in crate::apply) struct Memory {
+    pub(in crate::apply) entries: Vec<Entry>,
 }
 
 impl Journal for Memory {

@@ -345,6 +345,40 @@ pub(crate) struct Status {
     pub(crate) format: TextOrJson,
 }
 
+/// Write a page for a browser: what was planned, what was done, and what waits for people
+///
+/// The page is one HTML file that loads nothing from anywhere. It says how far the plan came and who approved it, draws
+/// until when people could still read and write, lists what needs somebody, and shows every user with reason and
+/// steps. The history is verified first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver report --journal acme.journal --company \"Acme AG\" -o report.html
+  leaver report --journal acme.journal --plan 771a0cab > report.html
+
+The page holds IDs, keys of persons and names of administrators; no names of people, no messages.
+Its tables end after 10,000 users or 1,000 entries, its picture after 60 people. It says how many
+are left out.")]
+pub(crate) struct Report {
+    /// The journal
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// The plan whose digest begins so; default: the last one that was accepted
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) plan: Option<String>,
+    /// The state of the simulated platform; default: JOURNAL.world.json, if it is there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// What the company is called; a plan does not say
+    #[arg(long, value_name = "NAME")]
+    pub(crate) company: Option<String>,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// Write to a file, which appears only when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
 /// Verify, show, export or sign the history
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
