@@ -12,10 +12,11 @@ use time::OffsetDateTime;
 use super::connector::{Ability, Connector, Sight};
 use super::outcome::{Key, Outcome};
 use super::paper::{Paper, PaperStep, PaperUser};
+use super::resolution::SignedResolution;
 use crate::diagnostic::Code;
 use crate::directory::Directory;
 use crate::model::Id;
-use crate::plan::{Reason, StepKind};
+use crate::plan::{Reason, Settled, StepKind, settle};
 use crate::policy::{Basis, Decision, Outcome as Decided, Policy};
 
 /// What has become of a decision.
@@ -64,12 +65,20 @@ impl Anew {
         let basis = Basis::of(directory, now).map_err(|error| failed(error.to_string()))?;
         let evaluator = policy.evaluator(basis).map_err(|found| failed(found.message.clone()))?;
         let find = |id| directory.user(id).cloned();
+        // Their signatures were checked when the plan was accepted.
+        let settled =
+            |signed: &SignedResolution| Settled::new(signed.resolution.clone(), signed.signature.clone());
+        let resolutions: Vec<Settled> = paper.resolutions().iter().map(settled).collect();
         let mut changes = BTreeMap::new();
         evaluator.batch(|evaluator| {
             for planned in paper.users() {
                 let Some(user) = directory.user(planned.id) else { continue };
                 let decision = evaluator.decide_in(&find, user).map_err(|error| failed(error.to_string()))?;
-                changes.extend(change(planned, &decision).map(|change| (planned.id, change)));
+                // What a person decided about a hold still counts, as long as it is the same hold.
+                let mut decisions = [decision];
+                settle(&mut decisions, &resolutions, paper.as_of());
+                let [decision] = &decisions;
+                changes.extend(change(planned, decision).map(|change| (planned.id, change)));
             }
             Ok(())
         })?;

@@ -50,6 +50,8 @@ pub use open::{MOST_PLAN_BYTES, OpenWork};
 #[cfg(feature = "apply")]
 pub(crate) use open::{not_a_plan, verified_plan};
 pub use payload::{Configuration, IOS_DOMAIN, Purpose, Setting};
+#[cfg(feature = "apply")]
+pub(crate) use resolution::settle;
 pub use resolution::{Resolution, Settled};
 pub use settings::MOST_SETTINGS_BYTES;
 pub use step::{

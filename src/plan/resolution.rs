@@ -82,7 +82,7 @@ impl Settled {
 }
 
 /// Settles what can be settled at an instant; the resolutions that were used come out, by user.
-pub(super) fn settle(
+pub(crate) fn settle(
     decisions: &mut [Decision],
     resolutions: &[Settled],
     at: OffsetDateTime,

@@ -41,7 +41,7 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn memory_is_flat_over_many_steps() {
     let whole = std::env::var_os("LEAVER_PROOF").is_some();
-    let (count, members) = if whole { (100, 1_000) } else { (10, 100) };
+    let (count, members) = if whole { (500, 200) } else { (10, 100) };
     let paper = paper(&groups(count, members), POLICY, &alone());
     assert_eq!(paper.steps().len(), count * members + count);
     let folder = folder();

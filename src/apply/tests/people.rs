@@ -87,6 +87,16 @@ fn what_somebody_decides_about_a_hold_is_planned_and_named() {
     let paper = Paper::read("plan.json", with.to_json().as_bytes()).expect("a plan");
     assert_eq!(paper.resolutions(), [signed]);
 
+    // Decided again, the hold is still settled; another hold is not.
+    let policy = policy_of(BOARD, &directory);
+    assert_eq!(Anew::of(&paper, &policy, &directory, morning()), Ok(Anew::default()));
+    let unmatched = super::papers::directory(
+        r#"{"id": "ECHOECHO", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"}"#,
+        r#""credentials": [{"id": "c1", "kind": "single"}],"#,
+    );
+    let changed = Anew::of(&paper, &policy, &unmatched, morning()).expect("decisions");
+    assert_eq!(changed.changes().map(|(_, change)| change).collect::<Vec<_>>(), [Change::Held]);
+
     // A plan of a week later is made without it.
     let late = settled.resolution().until;
     let refused = SignedResolution::sign(resolution(), &key(2)).expect("a resolution");
