@@ -23,6 +23,7 @@
 //! | `simulator` | the platform on a virtual clock |
 //! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
+//! | `ocsf`, `controls`, `pseudonyms` | the history for other systems, for auditors, and without people in it |
 //! | `report` | the same for people, as a page for a browser |
 
 mod accept;
@@ -32,6 +33,7 @@ mod approval;
 mod checklist;
 mod checkpoint;
 mod connector;
+mod controls;
 mod engine;
 mod error;
 mod event;
@@ -39,8 +41,10 @@ mod history;
 mod journal;
 mod key;
 mod merkle;
+mod ocsf;
 mod outcome;
 mod paper;
+mod pseudonyms;
 mod ready;
 mod report;
 mod resolution;
@@ -58,14 +62,17 @@ pub use approval::{Approval, Counts, Signed};
 pub use checklist::{Checklist, Task, TaskStep, checklist, reported};
 pub use checkpoint::Checkpoint;
 pub use connector::{Ability, Connector, Effect, IdSight, Sight};
+pub use controls::{Signal, controls, signal};
 pub use engine::{Engine, Pace, Run, Stop};
 pub use error::{ApplyError, JournalError};
 pub use event::{Entry, Event};
 pub use history::{History, Record, Verified, verify};
 pub use journal::{FileJournal, Journal};
 pub use key::{Secret, verify_signature};
+pub use ocsf::{About, ocsf};
 pub use outcome::{Key, NoOp, Outcome};
 pub use paper::{Paper, PaperDecision, PaperStep, PaperUser, PaperWith};
+pub use pseudonyms::Pseudonyms;
 pub use report::{Compared, RunReport};
 pub use resolution::SignedResolution;
 pub use resolve::resolved;

@@ -71,6 +71,8 @@ pub struct PaperUser {
 /// What a plan says was decided about a user, as far as it is compared with what is decided later.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PaperDecision {
+    /// The rule that won.
+    pub rule: Option<Arc<str>>,
     /// The ID axis.
     pub disposition: Disposition,
     /// The access axis.

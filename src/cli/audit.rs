@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
-use super::arguments::{Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ExportFormat};
+use super::arguments::{Audit, AuditCheckpoint, AuditShow, AuditVerify};
 use super::exit::{Exit, Failure};
+use super::export;
 use super::files::{journal_to_look_at, of_journal, read};
 use super::keys::secret;
-use super::lines::safe_cell;
 use super::output::Output;
 use super::terminal::Terminal;
 use crate::apply::{Checkpoint, Event, JournalError, Record};
@@ -23,7 +23,7 @@ pub(crate) fn run(audit: &Audit, terminal: &Terminal) -> Result<Exit, Failure> {
     match audit {
         Audit::Verify(arguments) => verify(arguments),
         Audit::Show(arguments) => show(arguments),
-        Audit::Export(arguments) => export(arguments),
+        Audit::Export(arguments) => export::run(arguments),
         Audit::Checkpoint(arguments) => checkpoint(arguments, terminal),
     }
 }
@@ -113,6 +113,8 @@ fn wanted(record: &Record, arguments: &AuditShow) -> bool {
 
 fn show(arguments: &AuditShow) -> Result<Exit, Failure> {
     let journal = journal_to_look_at(&arguments.journal)?;
+    let of_rule = arguments.rule.as_ref().map(|rule| export::steps_of_rule(&journal, rule));
+    let of_rule = of_rule.transpose().map_err(|error| of_journal(&arguments.journal, &error))?;
     let mut output = Output::standard();
     let mut failed = None;
     // An outcome is about the user of the intent before it.
@@ -124,7 +126,8 @@ fn show(arguments: &AuditShow) -> Result<Exit, Failure> {
             steps.extend(key);
         }
         let follows = arguments.user.is_some() && key.is_some_and(|key| steps.contains(&key));
-        if (is_wanted || follows) && failed.is_none() {
+        let is_of_rule = of_rule.as_ref().is_none_or(|steps| key.is_some_and(|key| steps.contains(&key)));
+        if (is_wanted || follows) && is_of_rule && failed.is_none() {
             failed = output.write_all(line(&record).as_bytes()).err();
         }
     });
@@ -150,7 +153,7 @@ fn line(record: &Record) -> String {
     )
 }
 
-fn told(event: &Event) -> String {
+pub(super) fn told(event: &Event) -> String {
     use crate::apply::Outcome;
     let whose = |user: &Option<crate::model::Id>| user.map_or_else(String::new, |user| format!(" of {user}"));
     match event {
@@ -189,56 +192,4 @@ fn told(event: &Event) -> String {
             format!("plan finished: {done} done, {no_op} with nothing to do, {not_done} not done")
         }
     }
-}
-
-fn export(arguments: &AuditExport) -> Result<Exit, Failure> {
-    let journal = journal_to_look_at(&arguments.journal)?;
-    let failed = |error: JournalError| of_journal(&arguments.journal, &error);
-    // Nothing is handed on that is not what was written.
-    journal.verified(None, |_| {}).map_err(failed)?;
-    let mut output = Output::open(arguments.output.as_deref())?;
-    match arguments.format {
-        ExportFormat::Jsonl => {
-            let mut broken = None;
-            journal
-                .lines(|line| {
-                    if broken.is_none() {
-                        broken = writeln!(output, "{line}").err();
-                    }
-                    Ok(())
-                })
-                .map_err(failed)?;
-            if let Some(error) = broken {
-                return Err(error.into());
-            }
-        }
-        ExportFormat::Csv => {
-            let mut rows = csv::Writer::from_writer(Vec::new());
-            let head = ["n", "at", "plan", "actor", "event", "step", "what", "hash"];
-            rows.write_record(head).map_err(Failure::bug)?;
-            let mut broken = None;
-            journal
-                .verified(None, |record| {
-                    let entry = &record.entry;
-                    let row = [
-                        record.n.to_string(),
-                        format_instant(entry.at),
-                        entry.plan.map_or_else(String::new, |plan| plan.to_string()),
-                        safe_cell(entry.actor.clone().unwrap_or_default()),
-                        entry.event.name().to_owned(),
-                        entry.event.step().map_or_else(String::new, |step| step.to_string()),
-                        safe_cell(told(&entry.event)),
-                        record.hash.to_string(),
-                    ];
-                    broken = broken.take().or_else(|| rows.write_record(row).err());
-                })
-                .map_err(failed)?;
-            if let Some(error) = broken {
-                return Err(Failure::bug(error));
-            }
-            output.write_all(&rows.into_inner().map_err(Failure::bug)?)?;
-        }
-    }
-    output.finish()?;
-    Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ use super::files::{named_plan, read};
 use super::input::instant_of;
 use super::output::Output;
 use super::terminal::Terminal;
-use crate::apply::{Approval, Secret};
+use crate::apply::{Approval, Pseudonyms, Secret};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::format_instant;
 
@@ -23,6 +23,14 @@ const MOST_KEY_BYTES: u64 = 4_096;
 pub(crate) fn keygen(arguments: &Keygen, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Failure::bug(format!("no random numbers: {error}")))?;
+    if arguments.pseudonyms {
+        write_secret(&arguments.output, &Pseudonyms::to_file(&bytes))?;
+        terminal.note(&format!(
+            "the key is in {}; whoever has it can find out who is meant by a pseudonym",
+            arguments.output.display()
+        ));
+        return Ok(Exit::Done);
+    }
     let key = Secret::from_bytes(bytes);
     write_secret(&arguments.output, &key.to_file())?;
     terminal.note(&format!(
@@ -58,6 +66,17 @@ pub(crate) fn secret(path: &Path) -> Result<Secret, Failure> {
     key.ok_or_else(|| {
         let found = Diagnostic::new(Code::NotAKey, "this is no key", path.display().to_string(), Place::FILE);
         Failure::of(vec![found.help("give a file that `leaver keygen` wrote")])
+    })
+}
+
+/// The key of pseudonyms in a file.
+pub(crate) fn pseudonyms(path: &Path) -> Result<Pseudonyms, Failure> {
+    let bytes = read(path, Code::NotAKey, MOST_KEY_BYTES)?;
+    let key = std::str::from_utf8(&bytes).ok().and_then(Pseudonyms::from_file);
+    key.ok_or_else(|| {
+        let name = path.display().to_string();
+        let found = Diagnostic::new(Code::NotAKey, "this is no key of pseudonyms", name, Place::FILE);
+        Failure::of(vec![found.help("give a file that `leaver keygen --pseudonyms` wrote")])
     })
 }
 

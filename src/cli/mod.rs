@@ -30,6 +30,7 @@ mod diff;
 mod engine;
 mod exit;
 mod explain;
+mod export;
 mod files;
 mod import;
 mod input;

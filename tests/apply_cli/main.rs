@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod company;
+mod export;
 #[path = "../figures/mod.rs"]
 mod figures;
 mod flow;

@@ -46,6 +46,9 @@ pub(crate) struct Approve {
 Example:
   leaver keygen -o noah.key")]
 pub(crate) struct Keygen {
+    /// Make a key for `leaver audit export --pseudonyms` instead; it has no public half
+    #[arg(long)]
+    pub(crate) pseudonyms: bool,
     /// Where the private key goes
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
@@ -424,6 +427,9 @@ pub(crate) struct AuditShow {
     /// Only what was done on behalf of this administrator
     #[arg(long, value_name = "NAME")]
     pub(crate) actor: Option<String>,
+    /// Only steps of users about whom this rule decided
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rule: Option<String>,
     /// Only from this instant on
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) since: Option<OffsetDateTime>,
@@ -438,15 +444,21 @@ pub(crate) struct AuditShow {
 Formats:
   jsonl  the records themselves, one a line, with which anybody can verify the chain
   csv    one row a record; a cell that a spreadsheet would take for a formula begins with '
+  ocsf   events of the Open Cybersecurity Schema Framework, one a line
 
-Example:
-  leaver audit export acme.journal --format csv -o history.csv")]
+Examples:
+  leaver audit export acme.journal --format csv -o history.csv
+  leaver audit export acme.journal --format ocsf --pseudonyms pseudonyms.key -o events.jsonl")]
 pub(crate) struct AuditExport {
     /// The journal
     pub(crate) journal: PathBuf,
     /// How it is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExportFormat,
+    /// Put pseudonyms in the place of IDs, keys and names, by the key that `leaver keygen --pseudonyms` made; free texts are
+    /// left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pseudonyms: Option<PathBuf>,
     /// Write to a file, which appears only when it is complete
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -476,4 +488,5 @@ pub(crate) enum ExportFormat {
     #[default]
     Jsonl,
     Csv,
+    Ocsf,
 }
