@@ -249,7 +249,10 @@ impl Decider {
                 };
                 let mut stopped = std::cell::RefCell::new(None);
                 let go_on = || {
-                    let signals = Python::attach(Python::check_signals);
+                    let signals: PyResult<()> = Python::attach(|py| {
+                        py.check_signals()?;
+                        Ok(())
+                    });
                     let goes_on = signals.is_ok();
                     if let Err(error) = signals {
                         *stopped.borrow_mut() = Some(error);
