@@ -23,7 +23,7 @@ use super::terminal::{INTERRUPTED, Terminal};
 use crate::apply::simulator::Faults;
 use crate::apply::{
     Acceptance, Anew, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper, Run, Signed,
-    Standing, Stop, Watched, Work, accept, checklist, reported,
+    Standing, Stop, Watched, Work, accept, checklist, reported, standing, stopped,
 };
 use crate::diagnostic::Code;
 use crate::directory::Digest;
@@ -61,15 +61,6 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     };
     accept(&paper, &mut journal, &acceptance).map_err(|error| of_apply(&arguments.journal, error))?;
 
-    if arguments.connector == ConnectorName::Checklist {
-        return by_hand(arguments, &paper, &mut journal, snapshot, start);
-    }
-    let world = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
-    let faults = match arguments.faults {
-        0 => Faults::none(),
-        per_cent => Faults::seeded(arguments.seed, per_cent),
-    };
-    let mut platform = Platform::open(&world, snapshot, faults)?;
     let policy = match (&arguments.policy, &directory) {
         (Some(path), Some(directory)) => {
             let sources = load_sources(path).map_err(Failure::of)?;
@@ -77,16 +68,27 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         }
         _ => None,
     };
+    let decided_anew = |now| match (&policy, snapshot) {
+        (Some(policy), Some(directory)) => Anew::of(&paper, policy, directory, now)
+            .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message))),
+        _ => Ok(Anew::default()),
+    };
+    if arguments.connector == ConnectorName::Checklist {
+        let anew = decided_anew(start)?;
+        return by_hand(arguments, &paper, &mut journal, snapshot, &anew, start);
+    }
+    let world = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
+    let faults = match arguments.faults {
+        0 => Faults::none(),
+        per_cent => Faults::seeded(arguments.seed, per_cent),
+    };
+    let mut platform = Platform::open(&world, snapshot, faults)?;
     journal.record(overrides(&paper, pace, start)).map_err(journal_failed)?;
 
     let progress = Progress::new(terminal, "carrying out", u64::try_from(paper.steps().len()).ok());
     let mut now = start;
     let (ended, work) = loop {
-        let anew = match (&policy, snapshot) {
-            (Some(policy), Some(directory)) => Anew::of(&paper, policy, directory, now)
-                .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?,
-            _ => Anew::default(),
-        };
+        let anew = decided_anew(now)?;
         let mut watched = Watched::new(&mut platform, &anew);
         let mut engine = Engine::new(&paper, &mut journal, &mut watched, pace).map_err(journal_failed)?;
         let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
@@ -127,20 +129,15 @@ fn by_hand(
     paper: &Paper,
     journal: &mut FileJournal,
     directory: Option<&crate::directory::Directory>,
+    anew: &Anew,
     now: OffsetDateTime,
 ) -> Result<Exit, Failure> {
     let failed = |error: JournalError| of_journal(&arguments.journal, &error);
     let standing = |journal: &FileJournal| {
-        let mut work = Work::of(paper);
-        let mut latest = now;
-        journal.replay(&mut |entry| {
-            latest = latest.max(entry.at);
-            if entry.plan.as_ref() == Some(paper.digest()) {
-                work.take(entry.at, &entry.event);
-            }
-        })?;
-        Ok((work, latest))
+        standing(paper, journal, now).map_err(|error| of_apply(&arguments.journal, error))
     };
+    let (work, latest) = standing(journal)?;
+    journal.record(stopped(paper, &work, anew, latest)).map_err(failed)?;
     let by = arguments.by.as_deref().unwrap_or_default();
     for (steps, done) in [(&arguments.done, true), (&arguments.not_done, false)] {
         let Some(Steps(steps)) = steps else { continue };
@@ -148,12 +145,12 @@ fn by_hand(
             Some(directory) => Some(administrator(directory, by)?),
             None => None,
         };
-        let (work, now) = standing(journal).map_err(failed)?;
+        let (work, now) = standing(journal)?;
         let entries = reported(paper, &work, steps, done, by, known, now)
             .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?;
         journal.record(entries).map_err(failed)?;
     }
-    let (work, now) = standing(journal).map_err(failed)?;
+    let (work, now) = standing(journal)?;
     let list = checklist(paper, &work, now);
     let mut output = Output::open(arguments.output.as_deref())?;
     match arguments.format {
