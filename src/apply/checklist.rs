@@ -186,7 +186,9 @@ pub fn reported(
         entries.push(entry(outcome(step, done, attempt)));
     }
     let mut after = work.clone();
-    entries.iter().for_each(|entry| after.take(entry.at, &entry.event));
+    for entry in &entries {
+        after.take(entry.at, &entry.event);
+    }
     entries.extend(followed(paper, after, now));
     Ok(entries)
 }
@@ -208,7 +210,9 @@ pub fn stopped(paper: &Paper, work: &Work, anew: &Anew, now: OffsetDateTime) -> 
         }
     }
     let mut after = work.clone();
-    entries.iter().for_each(|entry| after.take(entry.at, &entry.event));
+    for entry in &entries {
+        after.take(entry.at, &entry.event);
+    }
     entries.extend(followed(paper, after, now));
     entries
 }

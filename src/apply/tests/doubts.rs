@@ -25,6 +25,9 @@ fn crafted(change: impl FnOnce(&mut Json)) -> Result<Paper, String> {
     Paper::read("plan.json", canonical(&plan).as_bytes()).map_err(|found| found.message.clone())
 }
 
+/// What somebody does to a plan.
+type Change = Box<dyn FnOnce(&mut Json)>;
+
 /// The batch with steps of a kind.
 fn batch<'p>(plan: &'p mut Json, kind: &str) -> &'p mut Json {
     let batches = plan["batches"].as_array_mut().expect("batches");
@@ -35,7 +38,7 @@ fn batch<'p>(plan: &'p mut Json, kind: &str) -> &'p mut Json {
 fn a_digest_makes_no_plan_of_a_text() {
     let counts = crafted(|_| {}).expect("the plan as it was made").counts();
     assert_eq!((counts.withdraw, counts.irreversible), (2, 2));
-    let changes: Vec<(&str, Box<dyn FnOnce(&mut Json)>)> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         (
             "nobody",
             Box::new(|plan| {
@@ -118,7 +121,7 @@ struct Blinded {
 }
 
 impl Connector for Blinded {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "blinded"
     }
 

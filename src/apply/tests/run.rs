@@ -290,7 +290,7 @@ struct Lost {
 }
 
 impl Connector for Lost {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "lost"
     }
 
