@@ -1,160 +1,228 @@
-//! The web APIs as a connector: what answers mean.
+//! The two APIs as a connector: looks before each step, does it once, and says what came of it.
 
-use std::time::Duration as StdDuration;
+use std::collections::BTreeSet;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
-use super::api_key::ApiKey;
-use super::calls::{Api, Call, Calls, Method};
-use super::client::{Answer, NoAnswer, Transport};
-use super::settings::Settings;
-use super::wire::{has_member, is_record};
-use crate::apply::connector::{Ability, Connector, Effect, IdSight, Sight};
-use crate::apply::outcome::{Key, NoOp, Outcome};
-use crate::apply::paper::{PaperStep, PaperWith};
+use super::call::{Api, Call};
+use super::calls::Book;
+use super::error::ThreemaError;
+use super::http::{Broken, Client, Reply};
+use super::secret::ApiKey;
+use super::settings::ThreemaSettings;
+use super::verdict::{not_before, verdict};
+use super::wire::{self, Next};
+use crate::apply::connector::{Ability, Connector, Sight};
+use crate::apply::outcome::{Key, Outcome};
+use crate::apply::paper::{Paper, PaperStep};
+use crate::model::format_instant;
 use crate::plan::{Executor, StepKind};
 
-/// How long to wait where a server says that it is too much and not for how long.
-const WAIT: StdDuration = StdDuration::from_secs(60);
+/// Entries that are asked for at once: the most there are (PLATFORM E).
+pub(super) const MOST_ON_A_PAGE: u32 = 5_000;
+/// Most pages that are followed.
+const MOST_PAGES: usize = 100;
 
-/// The web APIs of the platform.
+/// Why there is no reply.
 #[derive(Debug)]
-pub struct Threema<T> {
-    settings: Settings,
-    keys: [Option<ApiKey>; 2],
-    transport: T,
-    /// Until when each of the two wants to be left alone.
-    quiet: [Option<OffsetDateTime>; 2],
+pub(super) enum Silence {
+    /// The API wants to be left alone until an instant, so nothing was sent.
+    Waits(OffsetDateTime),
+    /// It was tried.
+    Broken(Broken),
 }
 
-const fn lane(api: Api) -> usize {
-    match api {
-        Api::Work => 0,
-        Api::Broadcast => 1,
-    }
+/// The way to one API: its key, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Line {
+    client: Client,
+    key: ApiKey,
+    /// It said that there were too many requests.
+    not_before: Option<OffsetDateTime>,
+    /// It has answered as documented.
+    proven: bool,
 }
 
-impl<T: Transport> Threema<T> {
-    /// A connector with the keys of the APIs that the settings have.
-    pub const fn new(settings: Settings, work: Option<ApiKey>, broadcast: Option<ApiKey>, transport: T) -> Self {
-        Self { settings, keys: [work, broadcast], transport, quiet: [None, None] }
-    }
-
-    /// What carries requests.
-    pub const fn transport(&self) -> &T {
-        &self.transport
-    }
-
-    fn send(&mut self, call: &Call, now: OffsetDateTime) -> Result<Answer, Outcome> {
-        let failed = |why: &str| Outcome::Failed { why: why.to_owned(), retryable: true };
-        let Some(key) = &self.keys[lane(call.api)] else {
-            return Err(Outcome::Refused { why: "there is no key for this interface".to_owned() });
-        };
-        if self.quiet[lane(call.api)].is_some_and(|until| now < until) {
-            return Err(failed("the interface asked to be left alone for a while"));
+impl Line {
+    /// Sends a request, unless the API wants to be left alone.
+    pub(super) fn ask(&mut self, call: &Call, now: OffsetDateTime) -> Result<Reply, Silence> {
+        if let Some(until) = self.not_before.filter(|until| *until > now) {
+            return Err(Silence::Waits(until));
         }
-        match self.transport.send(call, key) {
-            Ok(answer) if answer.status == 429 => {
-                let wait = Duration::try_from(answer.retry_after.unwrap_or(WAIT)).unwrap_or(Duration::DAY);
-                self.quiet[lane(call.api)] = Some(now.saturating_add(wait));
-                Err(failed("too many requests"))
+        let reply = self.client.send(call, &self.key).map_err(Silence::Broken)?;
+        self.not_before = not_before(&reply, now);
+        Ok(reply)
+    }
+
+    /// The whole of a list; `None` if not every page of it came, as it should.
+    pub(super) fn list(&mut self, first: Call, name: &str, now: OffsetDateTime) -> Option<BTreeSet<String>> {
+        let mut all = BTreeSet::new();
+        let mut call = first;
+        for _ in 0..MOST_PAGES {
+            let reply = self.ask(&call, now).ok().filter(|reply| reply.status == 200)?;
+            let page = wire::page_of(&reply.body, name)?;
+            self.proven = true;
+            let before = all.len();
+            all.extend(page.names);
+            match page.next {
+                None => return Some(all),
+                // A page that brings nothing new would come for ever.
+                Some(_) if all.len() == before => return None,
+                Some(Next::Somewhere) => return None,
+                Some(Next::At(address)) => call.url = following(&call.url, &address)?,
             }
-            Ok(answer) => Ok(answer),
-            Err(NoAnswer::NotSent) => Err(failed("the server cannot be reached")),
-            Err(NoAnswer::Lost) => Err(Outcome::Unknown { why: "no answer came".to_owned() }),
+        }
+        None
+    }
+}
+
+/// The address of the next page, which differs from this one in its query alone: a key is sent nowhere else.
+fn following(url: &str, address: &str) -> Option<String> {
+    let here = url.split('?').next()?;
+    let root = here.find("://").and_then(|at| Some(at + 3 + here.get(at + 3..)?.find('/')?));
+    let whole = match address.strip_prefix('/') {
+        Some(_) => format!("{}{address}", here.get(..root?)?),
+        None => address.to_owned(),
+    };
+    (whole.strip_prefix(here)?.starts_with('?') && whole != url).then_some(whole)
+}
+
+/// Carries steps out by the Work API and by Broadcast.
+#[derive(Debug)]
+pub struct Threema {
+    book: Book,
+    work: Option<Line>,
+    broadcast: Option<Line>,
+}
+
+impl Threema {
+    /// A connector for a plan. The keys are read now; nothing is sent yet.
+    ///
+    /// # Errors
+    /// If a key is not where the settings say.
+    pub fn new(settings: ThreemaSettings, paper: &Paper) -> Result<Self, ThreemaError> {
+        let key = |api, at: &super::secret::KeySource| {
+            at.read().map_err(|why| ThreemaError::NoKey { api, at: at.clone(), why })
+        };
+        let line =
+            |key| Line { client: Client::new(settings.timeouts), key, not_before: None, proven: false };
+        let work = settings.work.as_ref().map(|work| key(Api::Work, &work.key)).transpose()?;
+        let broadcast = settings.broadcast.as_ref();
+        let broadcast = broadcast.map(|broadcast| key(Api::Broadcast, &broadcast.key)).transpose()?;
+        let (work, broadcast) = (work.map(line), broadcast.map(line));
+        Ok(Self { book: Book::new(settings, paper), work, broadcast })
+    }
+
+    /// Asks each API for something harmless: whether it is there, and takes the key.
+    ///
+    /// # Errors
+    /// If one of them is not, or does not.
+    pub fn greet(&mut self, now: OffsetDateTime) -> Result<(), ThreemaError> {
+        for call in self.book.greetings() {
+            let api = call.api;
+            let Some(line) = self.line(api) else { continue };
+            let unclear = |why: String| Err(ThreemaError::Unclear { api, why });
+            match line.ask(&call, now) {
+                Ok(reply) => match reply.status {
+                    200 if wire::is_answer(&reply.body) => line.proven = true,
+                    status @ (401 | 403) => return Err(ThreemaError::KeyNotTaken { api, status }),
+                    200 => return unclear("a reply that is none of an API".to_owned()),
+                    429 => {
+                        let until = format_instant(line.not_before.unwrap_or(now));
+                        return unclear(format!("429: too many requests; again from {until} on"));
+                    }
+                    status => return unclear(format!("{status} to a harmless question")),
+                },
+                Err(Silence::Broken(Broken::BeforeSending(why) | Broken::AfterSending(why))) => {
+                    return unclear(why.to_owned());
+                }
+                Err(Silence::Waits(until)) => {
+                    return unclear(format!("nothing is sent before {}", format_instant(until)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, api: Api) -> Option<&mut Line> {
+        match api {
+            Api::Work => self.work.as_mut(),
+            Api::Broadcast => self.broadcast.as_mut(),
         }
     }
-}
 
-/// What an answer to a request that changes something means.
-fn meaning(call: &Call, answer: &Answer) -> Outcome {
-    let status = answer.status;
-    match status {
-        200..=299 => Outcome::Applied,
-        404 | 410 if call.method == Method::Delete => Outcome::NoOp { why: NoOp::AlreadySo },
-        400..=499 => Outcome::Refused { why: format!("the server answered {status}") },
-        503 => Outcome::Failed { why: "the server answered 503".to_owned(), retryable: true },
-        // Redirections lead elsewhere, and a server that broke down may have done it.
-        _ => Outcome::Unknown { why: format!("the server answered {status}") },
+    /// Nobody else may read what one person is told.
+    fn may_tell(&mut self, step: &PaperStep, now: OffsetDateTime) -> Result<(), Outcome> {
+        let (Some(broadcast), Some(line)) = (&self.book.settings.broadcast, self.broadcast.as_mut()) else {
+            return Ok(());
+        };
+        let why = match broadcast.is_alone(step, line, now) {
+            Some(true) => return Ok(()),
+            Some(false) => "somebody else is on the list of notices",
+            None => "it cannot be seen who is on the list of notices",
+        };
+        Err(Outcome::Failed { why: why.to_owned(), retryable: true })
+    }
+
+    fn request(&mut self, call: &Call, readable: bool, now: OffsetDateTime) -> Outcome {
+        let Some(line) = self.line(call.api) else {
+            return Outcome::Refused { why: super::calls::NoCall::NotHere.words().to_owned() };
+        };
+        let reply = line.ask(call, now);
+        verdict(call, reply, now, readable, line.proven)
     }
 }
 
-impl<T: Transport> Connector for Threema<T> {
-    fn name(&self) -> &str {
+impl Connector for Threema {
+    fn name(&self) -> &'static str {
         "threema"
     }
 
     fn ability(&self, kind: StepKind) -> Option<Ability> {
-        let work = self.settings.work.as_ref();
-        let broadcast = self.settings.broadcast.as_ref();
-        use super::settings::DeleteUser;
-        match kind {
-            StepKind::Withdraw => work.map(|_| Ability::READABLE),
-            StepKind::Revoke => {
-                work.filter(|work| work.delete_user == DeleteUser::Revokes).map(|_| Ability::READABLE)
-            }
-            StepKind::Detach => {
-                work.filter(|work| work.delete_user == DeleteUser::Detaches).map(|_| Ability::READABLE)
-            }
-            StepKind::JoinGroup | StepKind::LeaveGroup | StepKind::JoinList | StepKind::LeaveList => {
-                broadcast.map(|_| Ability::READABLE)
-            }
-            StepKind::SynchroniseGroup => {
-                broadcast.filter(|of| of.synchronise.is_some()).map(|_| Ability::BLIND)
-            }
-            _ => None,
-        }
+        self.book.ability(kind)
     }
 
     fn observe(&mut self, step: &PaperStep, now: OffsetDateTime) -> Sight {
-        let Some(call) = Calls::of(&self.settings, step).and_then(|calls| calls.observe) else {
-            return Sight::default();
-        };
-        let Ok(answer) = self.send(&call, now) else { return Sight::default() };
-        let done = match step.kind {
-            StepKind::Withdraw | StepKind::Revoke | StepKind::Detach => match answer.status {
-                200 if is_record(&answer.body, &step.target) => Some(false),
-                404 | 410 => Some(true),
-                _ => None,
-            },
-            _ if answer.status == 200 => {
-                let who = match &step.with {
-                    Some(PaperWith::Id(joins)) => Some(*joins),
-                    _ => step.user,
-                };
-                let joins = matches!(step.kind, StepKind::JoinGroup | StepKind::JoinList);
-                who.and_then(|who| has_member(&answer.body, who)).map(|is_there| is_there == joins)
+        let is_group = self.book.is_group(step);
+        let settings = &self.book.settings;
+        match (step.kind.executor(), &settings.work, &settings.broadcast) {
+            (Executor::Cockpit, Some(work), _) => {
+                self.work.as_mut().map(|line| work.see(step, line, now)).unwrap_or_default()
             }
-            _ => None,
-        };
-        let effect = match done {
-            Some(true) => Effect::Done,
-            Some(false) => Effect::NotDone,
-            None => Effect::Unclear,
-        };
-        let id = match (step.kind, done) {
-            (StepKind::Revoke | StepKind::Detach, Some(false)) => IdSight::Active,
-            (StepKind::Revoke | StepKind::Detach, Some(true)) => IdSight::NotListed,
-            _ => IdSight::Unclear,
-        };
-        Sight { effect, id, ..Sight::default() }
+            (Executor::Broadcast, _, Some(broadcast)) => {
+                let line = self.broadcast.as_mut();
+                line.map(|line| broadcast.see(step, is_group, line, now)).unwrap_or_default()
+            }
+            _ => Sight::default(),
+        }
     }
 
     fn perform(&mut self, step: &PaperStep, _: &Key, now: OffsetDateTime) -> Outcome {
-        let calls = Calls::of(&self.settings, step);
-        let Some(calls) = calls.filter(|_| matches!(step.executor, Executor::Cockpit | Executor::Broadcast)) else {
-            return Outcome::Refused { why: "the web interfaces cannot do this".to_owned() };
+        let calls = match self.book.calls(step) {
+            Ok(calls) => calls,
+            Err(none) => return Outcome::Refused { why: none.words().to_owned() },
         };
-        let mut outcome = Outcome::Applied;
-        for call in &calls.perform {
-            outcome = match self.send(call, now) {
-                Ok(answer) => meaning(call, &answer),
-                Err(outcome) => outcome,
-            };
-            if !matches!(outcome, Outcome::Applied | Outcome::NoOp { .. }) {
-                break;
+        if step.kind == StepKind::Notify
+            && let Err(outcome) = self.may_tell(step, now)
+        {
+            return outcome;
+        }
+        let readable = self.ability(step.kind).is_some_and(|ability| ability.readable);
+        let mut last = Outcome::Applied;
+        for (done, call) in calls.iter().enumerate() {
+            match self.request(call, readable, now) {
+                outcome @ (Outcome::Applied | Outcome::NoOp { .. }) if done == 0 => last = outcome,
+                Outcome::Applied | Outcome::NoOp { .. } => {}
+                outcome @ Outcome::Pending { .. } => last = outcome,
+                outcome if done == 0 => return outcome,
+                // Something has changed already: only looking tells how far it came.
+                Outcome::Refused { why } | Outcome::Failed { why, .. } | Outcome::Unknown { why } => {
+                    return Outcome::Unknown {
+                        why: format!("{done} of {} requests were done: {why}", calls.len()),
+                    };
+                }
             }
         }
-        outcome
+        last
     }
 }

@@ -1,151 +1,446 @@
-//! Where the web APIs are, whose they are, and which undocumented calls are allowed.
+//! `threema.toml`: where the APIs are, how their keys are found, and what a connector may do there.
+//!
+//! Requests that nobody has documented for us are not made unless they are spelled out here (PLATFORM 30, 34). A key is never
+//! written into this file; it says where the key is.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
 
-use serde::Deserialize;
+use toml::Spanned;
+use toml::de::DeValue;
+use ureq::http::Uri;
 
-use super::calls::Method;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::policy::Source;
+use super::call::Method;
+use super::secret::KeySource;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Id;
+use crate::plan::{Entry, Settings, SettingsCodes};
+use crate::policy::word_enum;
 
-/// Everything that a connector has to know besides keys.
-///
-/// ```
-/// use leaver::apply::threema::Settings;
-///
-/// let settings = Settings::from_toml("threema.toml", r#"
-///     [work]
-///     url = "https://work.example.com/api/v1/"
-///     key_env = "WORK_KEY"
-/// "#).expect("settings");
-/// assert!(settings.work.is_some() && settings.broadcast.is_none());
-/// assert!(Settings::from_toml("x", "[work]\nurl = \"http://work.example.com/\"\nkey_env = \"K\"").is_err());
-/// ```
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// The Work API.
+const CODES: SettingsCodes = SettingsCodes {
+    unreadable: Code::ConnectorUnreadable,
+    syntax: Code::ConnectorSyntax,
+    unknown: Code::UnknownConnectorSetting,
+    wrong: Code::WrongConnectorSetting,
+};
+
+const KEYS: &[&str] = &["broadcast", "connect_seconds", "reply_seconds", "work"];
+const WORK_KEYS: &[&str] = &["delete_user", "key_environment", "key_file", "url"];
+const BROADCAST_KEYS: &[&str] = &[
+    "add_body",
+    "identity",
+    "key_environment",
+    "key_file",
+    "language",
+    "notice_list",
+    "replace",
+    "synchronise",
+    "url",
+];
+const CALL_KEYS: &[&str] = &["body", "method", "path"];
+
+/// What stands for something in the path and the body of a request of one's own.
+const PLACEHOLDERS: [&str; 3] = ["{container}", "{id}", "{new}"];
+
+word_enum! {
+    /// What `DELETE /users/{id}` of the Work API does. It is not documented, so nobody is deleted unless somebody has found out
+    /// and says so (PLATFORM 30).
+    DeleteUser {
+        /// It is not used.
+        Off = "off",
+        /// It detaches.
+        Detach = "detach",
+        /// It revokes.
+        Revoke = "revoke",
+    }
+}
+
+word_enum! {
+    /// How the IDs are written that are added to a group or list.
+    AddBody {
+        /// In an object: `{"members":["ID"]}`, `{"recipients":["ID"]}`.
+        Object = "object",
+        /// Bare: `["ID"]`.
+        Array = "array",
+    }
+}
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Duration,
+    /// For the reply to a request.
+    pub reply: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), reply: Duration::from_secs(30) }
+    }
+}
+
+/// Settings of the connectors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ThreemaSettings {
+    /// How long is waited.
+    pub timeouts: Timeouts,
+    /// The Work API, if it is used.
     pub work: Option<WorkSettings>,
-    /// The Broadcast API.
+    /// The API of Broadcast, if it is used.
     pub broadcast: Option<BroadcastSettings>,
-    /// After how many seconds an answer is given up.
-    #[serde(default = "timeout")]
-    pub timeout_seconds: u32,
 }
 
-const fn timeout() -> u32 {
-    30
-}
-
-/// The Work API (PLATFORM 30 to 32).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Settings of the Work API.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkSettings {
-    /// Its base, which ends in `/`.
+    /// Its address up to and without the last slash.
     pub url: String,
-    /// The environment variable with the key.
-    pub key_env: Option<String>,
-    /// The file with the key.
-    pub key_file: Option<PathBuf>,
-    /// What `DELETE users/{id}` does, which is not documented (PLATFORM 30).
-    #[serde(default)]
+    /// Where its key is.
+    pub key: KeySource,
+    /// What deleting a user does.
     pub delete_user: DeleteUser,
 }
 
-/// What deleting a user over the Work API does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeleteUser {
-    /// Nobody has found out: it is never called.
-    #[default]
-    Off,
-    /// The ID leaves the subscription.
-    Detaches,
-    /// The ID is destroyed.
-    Revokes,
-}
-
-/// The Broadcast API (PLATFORM 33, 34).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Settings of the API of Broadcast.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BroadcastSettings {
-    /// Its base, which ends in `/`.
+    /// Its address up to and without the last slash.
     pub url: String,
-    /// The environment variable with the key.
-    pub key_env: Option<String>,
-    /// The file with the key.
-    pub key_file: Option<PathBuf>,
-    /// The broadcast ID that groups and lists belong to.
-    pub identity: String,
-    /// Groups and lists that belong to another one.
-    #[serde(default)]
-    pub identities: BTreeMap<String, String>,
-    /// How a group is synchronised, which is not documented (PLATFORM 34).
-    pub synchronise: Option<UndocumentedCall>,
+    /// Where its key is.
+    pub key: KeySource,
+    /// The Broadcast ID whose groups and lists these are.
+    pub identity: Id,
+    /// The language that messages are written in.
+    pub language: String,
+    /// How added IDs are written.
+    pub add_body: AddBody,
+    /// A distribution list for notices and nothing else. Without it people send them.
+    pub notice_list: Option<String>,
+    /// The request that puts one ID in the place of another. Without it one is added and the other is removed.
+    pub replace: Option<OwnCall>,
+    /// The request that synchronises a group. Without it people do that.
+    pub synchronise: Option<OwnCall>,
 }
 
-/// A call that the documents do not have.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UndocumentedCall {
-    /// The method.
+/// A request that the settings spell out, with placeholders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCall {
+    /// The method: anything but `GET`.
     pub method: Method,
-    /// The path below the broadcast ID, in which `{group}` stands for the key of the group.
+    /// The path below the identity.
     pub path: String,
+    /// The body: JSON once the placeholders are filled.
+    pub body: Option<String>,
 }
 
-impl Settings {
-    /// Reads `threema.toml`. `name` is what diagnostics call it.
+impl ThreemaSettings {
+    /// Reads `threema.toml`. `name` is what diagnostics call the file.
+    ///
+    /// ```
+    /// use leaver::apply::threema::{DeleteUser, ThreemaSettings};
+    ///
+    /// let text = "[work]\nurl = \"https://work.acme.example/api/v1\"\nkey_environment = \"ACME_WORK_KEY\"\n";
+    /// let settings = ThreemaSettings::from_toml("threema.toml", text).expect("no mistakes");
+    /// assert_eq!(settings.work.expect("the Work API").delete_user, DeleteUser::Off);
+    /// ```
     ///
     /// # Errors
-    /// `A0401`, with its place.
-    pub fn from_toml(name: &str, text: &str) -> Result<Self, Box<Diagnostic>> {
-        let refuse = |message: String, place: Place| {
-            let found = Diagnostic::new(Code::ConnectorSettings, message, name, place);
-            Box::new(found.help("docs/connectors.md shows a whole file"))
-        };
-        let read: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let (line, column) = Source::new(name, text).position(at);
-            refuse(error.message().to_owned(), Place::new(line, column, 1))
-        })?;
-        read.fault().map_or(Ok(read.clone()), |message| Err(refuse(message, Place::FILE)))
+    /// Everything that is wrong, each with its place. No value of the file is in it.
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut settings = Settings::with_codes(name, text, CODES);
+        let mut read = Self::default();
+        let entries = settings.entries(text);
+        let (mut tables, is_empty) = (0, entries.is_empty());
+        for (key, value) in entries {
+            match &**key.get_ref() {
+                what @ "connect_seconds" => seconds(&mut settings, &value, what, &mut read.timeouts.connect),
+                what @ "reply_seconds" => seconds(&mut settings, &value, what, &mut read.timeouts.reply),
+                "work" => {
+                    tables += 1;
+                    read.work = work(&mut settings, value);
+                }
+                "broadcast" => {
+                    tables += 1;
+                    read.broadcast = broadcast(&mut settings, value);
+                }
+                _ => settings.unknown(&key, KEYS),
+            }
+        }
+        if tables == 0 && (!is_empty || text.trim().is_empty()) {
+            let help = "write `[work]` or `[broadcast]`, each with `url` and the place of its key";
+            settings.report(0..0, Code::WrongConnectorSetting, "no API is given", help);
+        }
+        settings.finish(read)
     }
 
-    fn fault(&self) -> Option<String> {
-        let apis = [
-            self.work.as_ref().map(|work| ("work", &work.url, &work.key_env, &work.key_file)),
-            self.broadcast.as_ref().map(|of| ("broadcast", &of.url, &of.key_env, &of.key_file)),
-        ];
-        if self.work.is_none() && self.broadcast.is_none() {
-            return Some("neither [work] nor [broadcast] is there".to_owned());
-        }
-        for (name, url, env, file) in apis.into_iter().flatten() {
-            if env.is_some() == file.is_some() {
-                return Some(format!("[{name}] needs `key_env` or `key_file`, and not both"));
-            }
-            if !url.ends_with('/') || !is_safe(url) {
-                return Some(format!(
-                    "[{name}] `url` must begin with https:// (http:// for this machine alone) and end with /"
-                ));
+    /// Paths of key files that are not whole count from this folder.
+    pub fn beside(&mut self, folder: &Path) {
+        let work = self.work.as_mut().map(|work| &mut work.key);
+        let broadcast = self.broadcast.as_mut().map(|broadcast| &mut broadcast.key);
+        for key in work.into_iter().chain(broadcast) {
+            if let KeySource::File(path) = key {
+                *path = folder.join(&path);
             }
         }
-        if !(1..=600).contains(&self.timeout_seconds) {
-            return Some("`timeout_seconds` is from 1 to 600".to_owned());
-        }
-        let path = self.broadcast.as_ref().and_then(|of| of.synchronise.as_ref()).map(|call| &call.path);
-        path.filter(|path| path.starts_with('/') || path.contains("..") || !path.contains("{group}"))
-            .map(|_| "[broadcast.synchronise] `path` must have {group} and begin without /".to_owned())
     }
 }
 
-/// A key goes over TLS only, but to this machine.
-fn is_safe(url: &str) -> bool {
-    let local = |host: &str| {
-        let host = host.split(['/', ':']).next().unwrap_or_default();
-        host == "127.0.0.1" || host == "localhost"
+fn seconds(settings: &mut Settings, value: &Spanned<DeValue<'_>>, what: &str, place: &mut Duration) {
+    match settings.number(value, what, 600) {
+        Some(0) => settings.report(
+            value.span(),
+            Code::WrongConnectorSetting,
+            format!("`{what}` must be at least 1"),
+            "nobody answers in no time",
+        ),
+        Some(number) => *place = Duration::from_secs(u64::from(number)),
+        None => {}
+    }
+}
+
+/// What both APIs have.
+#[derive(Default)]
+struct Common {
+    url: Option<String>,
+    key: Option<KeySource>,
+}
+
+impl Common {
+    /// Takes a key in; whether it was one of these.
+    fn take(&mut self, settings: &mut Settings, api: &str, name: &str, value: &Spanned<DeValue<'_>>) -> bool {
+        let what = format!("{api}.{name}");
+        match name {
+            "url" => self.url = url(settings, value, &what),
+            "key_environment" | "key_file" => {
+                let Some(text) = settings.text(value, &what) else { return true };
+                let found = if name == "key_file" {
+                    KeySource::File(text.into())
+                } else {
+                    KeySource::Environment(text)
+                };
+                if self.key.replace(found).is_some() {
+                    let message = format!("`{what}`: there is one place of the key already");
+                    let help = "give `key_environment` or `key_file`";
+                    settings.report(value.span(), Code::WrongConnectorSetting, message, help);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// What must be there.
+    fn finish(
+        self,
+        settings: &mut Settings,
+        api: &str,
+        span: std::ops::Range<usize>,
+        clean: bool,
+    ) -> Option<(String, KeySource)> {
+        if clean {
+            let lacks = [
+                (self.url.is_none(), "url", "the address that the API has, such as \"https://…/api/v1\""),
+                (
+                    self.key.is_none(),
+                    "key_environment",
+                    "say where the key is: `key_environment` or `key_file`",
+                ),
+            ];
+            for (_, what, help) in lacks.into_iter().filter(|(lacks, ..)| *lacks) {
+                let message = format!("`{api}.{what}` is missing");
+                settings.report(span.clone(), Code::WrongConnectorSetting, message, help);
+            }
+        }
+        self.url.zip(self.key)
+    }
+}
+
+fn work(settings: &mut Settings, value: Spanned<DeValue<'_>>) -> Option<WorkSettings> {
+    let span = value.span();
+    let entries = settings.table(value, "work");
+    let mut common = Common::default();
+    let mut delete_user = DeleteUser::Off;
+    let clean = settings.is_clean();
+    for (key, value) in entries {
+        let name = &**key.get_ref();
+        if common.take(settings, "work", name, &value) {
+            continue;
+        }
+        match name {
+            what @ "delete_user" => {
+                if let Some(found) = word(settings, &value, &format!("work.{what}"), DeleteUser::ALL) {
+                    delete_user = found;
+                }
+            }
+            _ => settings.unknown(&key, WORK_KEYS),
+        }
+    }
+    let clean = clean && settings.is_clean();
+    let (url, key) = common.finish(settings, "work", span, clean)?;
+    Some(WorkSettings { url, key, delete_user })
+}
+
+fn broadcast(settings: &mut Settings, value: Spanned<DeValue<'_>>) -> Option<BroadcastSettings> {
+    let span = value.span();
+    let entries = settings.table(value, "broadcast");
+    let mut common = Common::default();
+    let (mut identity, mut language, mut add_body) = (None, "en".to_owned(), AddBody::Object);
+    let (mut notice_list, mut replace, mut synchronise) = (None, None, None);
+    let clean = settings.is_clean();
+    for (key, value) in entries {
+        let name = &**key.get_ref();
+        if common.take(settings, "broadcast", name, &value) {
+            continue;
+        }
+        let what = format!("broadcast.{name}");
+        match name {
+            "identity" => identity = broadcast_id(settings, &value, &what),
+            "language" => {
+                if let Some(text) = settings.text(&value, &what) {
+                    language = text;
+                }
+            }
+            "add_body" => {
+                if let Some(found) = word(settings, &value, &what, AddBody::ALL) {
+                    add_body = found;
+                }
+            }
+            "notice_list" => notice_list = settings.text(&value, &what),
+            "replace" => replace = own_call(settings, value, &what, &PLACEHOLDERS),
+            "synchronise" => synchronise = own_call(settings, value, &what, &PLACEHOLDERS[..1]),
+            _ => settings.unknown(&key, BROADCAST_KEYS),
+        }
+    }
+    let clean = clean && settings.is_clean();
+    if clean && identity.is_none() {
+        let help = "the Broadcast ID whose groups and lists these are, such as \"*ACMEGRP\"";
+        let message = "`broadcast.identity` is missing";
+        settings.report(span.clone(), Code::WrongConnectorSetting, message, help);
+    }
+    let (url, key) = common.finish(settings, "broadcast", span, clean)?;
+    let identity = identity?;
+    Some(BroadcastSettings { url, key, identity, language, add_body, notice_list, replace, synchronise })
+}
+
+fn broadcast_id(settings: &mut Settings, value: &Spanned<DeValue<'_>>, what: &str) -> Option<Id> {
+    let id = settings.text(value, what)?.parse::<Id>().ok().filter(|id| id.is_system());
+    if id.is_none() {
+        let message = format!("`{what}` must be the ID of a Broadcast");
+        let help = "8 characters of which the first is a star, such as \"*ACMEGRP\"";
+        settings.report(value.span(), Code::WrongConnectorSetting, message, help);
+    }
+    id
+}
+
+fn word<T: Copy + std::fmt::Display>(
+    settings: &mut Settings,
+    value: &Spanned<DeValue<'_>>,
+    what: &str,
+    all: &[T],
+) -> Option<T> {
+    let text = settings.text(value, what)?;
+    let found = all.iter().find(|one| one.to_string() == text).copied();
+    if found.is_none() {
+        let words: Vec<String> = all.iter().map(|one| format!("\"{one}\"")).collect();
+        let message = format!("`{what}` must be one of: {}", words.join(", "));
+        settings.report(value.span(), Code::WrongConnectorSetting, message, "write one of these words");
+    }
+    found
+}
+
+/// An address: HTTPS, or HTTP to this machine alone. The value is not repeated: it may hold a password.
+fn url(settings: &mut Settings, value: &Spanned<DeValue<'_>>, what: &str) -> Option<String> {
+    let text = settings.text(value, what)?;
+    let fault = match text.parse::<Uri>() {
+        Ok(uri) => match (uri.scheme_str(), uri.host()) {
+            (Some("https" | "http"), Some(_)) if text.contains(['@', '?', '#', '%', '\\']) => {
+                Some(("holds more than a host and a path", "no name, password, query or escape"))
+            }
+            (Some("https"), Some(_)) => None,
+            (Some("http"), Some(host)) if is_this_machine(host) => None,
+            (Some("http"), Some(_)) => {
+                Some(("is not encrypted", "write https://; http:// is for this machine alone"))
+            }
+            _ => Some(("is no address", "write it whole, such as \"https://…/api/v1\"")),
+        },
+        Err(_) => Some(("is no address", "write it whole, such as \"https://…/api/v1\"")),
     };
-    let plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains(['?', '#', '@']);
-    plain && (url.strip_prefix("https://").is_some_and(|rest| rest.len() > 1) || url.strip_prefix("http://").is_some_and(local))
+    if let Some((fault, help)) = fault {
+        settings.report(value.span(), Code::WrongConnectorSetting, format!("`{what}` {fault}"), help);
+        return None;
+    }
+    Some(text.trim_end_matches('/').to_owned())
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A request that is spelled out.
+fn own_call(
+    settings: &mut Settings,
+    value: Spanned<DeValue<'_>>,
+    what: &str,
+    known: &[&str],
+) -> Option<OwnCall> {
+    let span = value.span();
+    let entries: Vec<Entry<'_>> = settings.table(value, what);
+    let (mut method, mut path, mut body) = (None, None, None);
+    let clean = settings.is_clean();
+    for (key, value) in entries {
+        let of = format!("{what}.{}", key.get_ref());
+        match &**key.get_ref() {
+            "method" => {
+                let all = [Method::Post, Method::Put, Method::Delete];
+                let text = settings.text(&value, &of);
+                method = text.and_then(|text| all.into_iter().find(|method| method.word() == text));
+                if method.is_none() {
+                    let message = format!("`{of}` must be one of: \"POST\", \"PUT\", \"DELETE\"");
+                    settings.report(value.span(), Code::WrongConnectorSetting, message, "in capitals");
+                }
+            }
+            "path" => {
+                path = settings.text(&value, &of).filter(|text| {
+                    let fits = is_path(text, known);
+                    if !fits {
+                        let help = format!(
+                            "a path below the identity, without a slash before it; in it may stand {}",
+                            known.join(", ")
+                        );
+                        let message = format!("`{of}` is no such path");
+                        settings.report(value.span(), Code::WrongConnectorSetting, message, help);
+                    }
+                    fits
+                });
+            }
+            "body" => {
+                body = settings.text(&value, &of).filter(|text| {
+                    let filled = known.iter().fold(text.clone(), |text, name| text.replace(name, "x"));
+                    let fits = serde_json::from_str::<serde::de::IgnoredAny>(&filled).is_ok();
+                    if !fits {
+                        let message = format!("`{of}` is not JSON");
+                        let help = format!("within quotes may stand {}", known.join(", "));
+                        settings.report(value.span(), Code::WrongConnectorSetting, message, help);
+                    }
+                    fits
+                });
+            }
+            _ => settings.unknown(&key, CALL_KEYS),
+        }
+    }
+    if clean && settings.is_clean() && (method.is_none() || path.is_none()) {
+        let message = format!("`{what}` needs `method` and `path`");
+        let help = "both are in the documents of the platform; leaver does not guess them";
+        settings.report(span, Code::WrongConnectorSetting, message, help);
+    }
+    Some(OwnCall { method: method?, path: path?, body })
+}
+
+fn is_path(text: &str, known: &[&str]) -> bool {
+    let filled = known.iter().fold(text.to_owned(), |text, name| text.replace(name, "x"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '/');
+    filled.chars().all(plain) && filled.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }

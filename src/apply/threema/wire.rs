@@ -1,37 +1,149 @@
-//! What the web APIs write, with their traps (PLATFORM 31 to 33).
+//! Reading answers: no more of them than is needed, and nothing on trust (PLATFORM 31–33).
+//!
+//! Numbers may come as texts and texts as numbers, lists bare or in an object, members as IDs or as objects with one;
+//! links are named by `rel` in answers and by `ref` in documents, errors stand under `error` or `message`. Passwords are in
+//! the answers about credentials: they are passed over and never become a value.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::model::Id;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-/// Whether an answer says that an ID is among the members or recipients; `None` if it says nothing of the kind.
-///
-/// A list may be bare or under a key, and an ID a text or under `id`.
-pub(super) fn has_member(body: &[u8], who: Id) -> Option<bool> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let list = match &answer {
-        Value::Array(list) => list,
-        Value::Object(fields) => {
-            if fields.contains_key("error") || fields.contains_key("message") {
-                return None;
-            }
-            ["members", "recipients"].iter().find_map(|key| fields.get(*key)?.as_array())?
+/// A key or ID, written as a text or as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Text(String),
+    Number(u64),
+}
+
+impl Name {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
         }
-        _ => return None,
-    };
-    // A page that says that there is another one does not say who is not there.
-    let is_cut = answer["links"].as_array().is_some_and(|links| {
-        links.iter().any(|link| link["rel"] == "next" || link["ref"] == "next")
-    });
-    let of = |member: &Value| member.as_str().or_else(|| member["id"].as_str()) == Some(who.as_str());
-    match list.iter().any(of) {
-        true => Some(true),
-        false if is_cut => None,
-        false => Some(false),
     }
 }
 
-/// Whether a user or credential that was asked for is the one that was answered.
-pub(super) fn is_record(body: &[u8], id: &str) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|answer| answer["id"] == id)
+/// An entry of a list: a name, or an object with one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Item {
+    Name(Name),
+    Object { id: Name },
+}
+
+/// What every object is looked at for.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default)]
+    id: Option<Name>,
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+    #[serde(default)]
+    message: Option<IgnoredAny>,
+    #[serde(default, alias = "_links")]
+    links: Option<Json>,
+}
+
+/// One page of a list.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    /// The names on it.
+    pub(super) names: BTreeSet<String>,
+    /// Where the next one is: `None` if this is the last.
+    pub(super) next: Option<Next>,
+}
+
+/// Where the next page of a list is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At an address, whole or from the root of the host.
+    At(String),
+    /// There is one, and no address is told.
+    Somewhere,
+}
+
+/// The `id` of an object that is one thing; `None` for everything else.
+pub(super) fn id_of(body: &[u8]) -> Option<String> {
+    let head: Head = serde_json::from_slice(body).ok()?;
+    if head.error.is_some() {
+        return None;
+    }
+    head.id.map(Name::into_text)
+}
+
+/// A page of the list that is called `name`; `None` for everything else.
+pub(super) fn page_of(body: &[u8], name: &str) -> Option<Page> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Some(Page { names: names(body)?, next: None });
+    }
+    let head: Head = serde_json::from_slice(body).ok()?;
+    if head.error.is_some() {
+        return None;
+    }
+    let entries: std::collections::HashMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
+    let names = names(entries.get(name)?.get().as_bytes())?;
+    Some(Page { names, next: head.links.as_ref().and_then(next) })
+}
+
+fn names(list: &[u8]) -> Option<BTreeSet<String>> {
+    let items: Vec<Item> = serde_json::from_slice(list).ok()?;
+    let name = |item| match item {
+        Item::Name(name) | Item::Object { id: name } => name.into_text(),
+    };
+    Some(items.into_iter().map(name).collect())
+}
+
+fn next(links: &Json) -> Option<Next> {
+    let link = match links {
+        Json::Array(links) => {
+            links.iter().find(|link| ["rel", "ref"].iter().any(|key| link[*key] == "next"))?
+        }
+        Json::Object(links) => links.get("next").filter(|next| !next.is_null())?,
+        _ => return None,
+    };
+    let address =
+        link.as_str().or_else(|| ["href", "link", "url"].iter().find_map(|key| link[*key].as_str()));
+    Some(address.map_or(Next::Somewhere, |address| Next::At(address.to_owned())))
+}
+
+/// What the body of a reply to a change says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing against it.
+    Fine,
+    /// It tells of an error.
+    Error,
+    /// It is nothing an API answers with.
+    Senseless,
+}
+
+/// Looks at the body of a reply to a change. What it says is not repeated anywhere: it may quote the request.
+pub(super) fn said(body: &[u8]) -> Said {
+    let body = body.trim_ascii();
+    if body.is_empty() {
+        return Said::Fine;
+    }
+    match body.first() {
+        Some(b'{') => match serde_json::from_slice::<Head>(body) {
+            Ok(head) if head.error.is_some() || (head.message.is_some() && head.id.is_none()) => Said::Error,
+            Ok(_) => Said::Fine,
+            Err(_) => Said::Senseless,
+        },
+        Some(_) if serde_json::from_slice::<IgnoredAny>(body).is_ok() => Said::Fine,
+        _ => Said::Senseless,
+    }
+}
+
+/// Whether this is what an API answers with: an object without an error, or a list.
+pub(super) fn is_answer(body: &[u8]) -> bool {
+    match body.trim_ascii().first() {
+        Some(b'{') => serde_json::from_slice::<Head>(body).is_ok_and(|head| head.error.is_none()),
+        Some(b'[') => serde_json::from_slice::<IgnoredAny>(body).is_ok(),
+        _ => false,
+    }
 }
