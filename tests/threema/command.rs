@@ -88,7 +88,7 @@ fn a_plan_is_printed_and_carried_out_by_the_same_requests() {
     for said in [
         "Nothing is sent.",
         "x-api-key: <API key>",
-        "/work/api/v1/credentials/c%201%2F%C3%A4\n",
+        "/acme-work/api/v1/credentials/c%201%2F%C3%A4\n",
         "[\"STAFF001\"]",
         "{\"recipients\":[\"STAFF001\"]}",
         "{\"type\":\"text\",\"body\":{\"en\":\"Your old ID goes, says \\\"Acme\\\".\"}}",
@@ -134,7 +134,7 @@ fn what_is_wrong_is_told_and_nothing_is_sent() {
         ("key_file = \"work.key\"", "key_file = \"none.key\"", "[A0405]", 4),
         ("key_file = \"work.key\"", "key_environment = \"ACME_NO_KEY\"", "[A0405]", 4),
         ("key_file = \"work.key\"", "key_file = \"broadcast.key\"", "[A0406]", 4),
-        ("/work/api/v1/", "/wrok/api/v1/", "[A0407]", 4),
+        ("/acme-work/api/v1/", "/acme-wrok/api/v1/", "[A0407]", 4),
     ] {
         let output = with(from, to);
         assert!(stderr(&output).contains(said), "{to}: {}", stderr(&output));

@@ -116,7 +116,7 @@ impl Place {
         std::fs::write(folder.path().join("broadcast.key"), BROADCAST_KEY).expect("a file");
         let settings = format!(
             "connect_seconds = 2\nreply_seconds = 1\n\
-             [work]\nurl = \"http://{address}/work/api/v1/\"\nkey_file = \"work.key\"\n{work}\
+             [work]\nurl = \"http://{address}/acme-work/api/v1/\"\nkey_file = \"work.key\"\n{work}\
              [broadcast]\nurl = \"http://{address}/broadcast/api/v1\"\nkey_file = \"broadcast.key\"\n\
              identity = \"*ACMEGRP\"\n{broadcast}"
         );

@@ -151,7 +151,7 @@ fn a_server_that_cannot_be_trusted_is_sent_nothing() {
 #[test]
 fn a_key_does_not_follow_a_redirect_or_a_link() {
     let elsewhere = Server::new(platform());
-    let there = format!("http://{}/work/api/v1/users", elsewhere.address);
+    let there = format!("http://{}/acme-work/api/v1/users", elsewhere.address);
     for status in [301, 302, 303, 307, 308] {
         let (server, _place, paper, mut connector) = alone(WHOLE);
         let moved = || Fault::Instead(Answer::new(status, "").header("location", there.clone()));
@@ -198,6 +198,21 @@ fn that_something_is_gone_takes_more_than_not_found() {
     assert_eq!(see(&mut wrong), Effect::Unclear);
     assert_eq!(word(&perform(&mut wrong, &paper, step, morning())), "unknown");
     assert!(matches!(wrong.greet(morning()), Err(ThreemaError::Unclear { .. })));
+}
+
+#[test]
+fn a_list_with_nobody_on_it_is_no_evidence() {
+    let (server, _place, paper, mut connector) = alone(WHOLE);
+    let leave = step_of(&paper, StepKind::LeaveGroup, "STAFF001");
+    assert_eq!(connector.observe(leave, morning()).effect, Effect::NotDone);
+    server.platform().groups.get_mut("g1").expect("a group").remove("STAFF001");
+    assert_eq!(connector.observe(leave, morning()).effect, Effect::Done);
+    server.platform().groups.get_mut("g1").expect("a group").clear();
+    assert_eq!(connector.observe(leave, morning()).effect, Effect::Unclear);
+    // Somebody who is to be on it is not.
+    let replace = step_of(&paper, StepKind::ReplaceId, "OLDPHONE");
+    assert_eq!(connector.observe(replace, morning()).effect, Effect::NotDone);
+    assert!(server.changes().is_empty());
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) const BROADCAST_KEY: &str = "broadcast-key-77aa01-never-shown";
 pub(crate) const PASSWORD: &str = "hunter2-never-shown";
 
 const BROADCAST: &str = "/broadcast/api/v1/identities/*ACMEGRP";
-const WORK: &str = "/work/api/v1";
+const WORK: &str = "/acme-work/api/v1";
 
 #[derive(Debug)]
 pub(crate) struct Platform {

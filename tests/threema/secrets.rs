@@ -22,7 +22,7 @@ fn every_request_has_its_key_in_one_header() {
     connector.greet(morning()).expect("it is there");
     to_the_end(&paper, &mut connector);
     for received in server.received() {
-        let (right, wrong) = if received.path.starts_with("/work/") {
+        let (right, wrong) = if received.path.starts_with("/acme-work/") {
             (WORK_KEY, BROADCAST_KEY)
         } else {
             (BROADCAST_KEY, WORK_KEY)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leaver::apply::threema::{AddBody, DeleteUser, KeySource, Method, ThreemaSettings};
+use leaver::apply::threema::{AddBody, DeleteUser, KeySource, Method, ThreemaSettings, Timeouts};
 use leaver::diagnostic::Code;
 
 fn codes(text: &str) -> Vec<(Code, usize, usize)> {
@@ -110,4 +110,18 @@ fn addresses_are_encrypted_or_of_this_machine() {
     ] {
         assert!(!reads(wrong), "{wrong}");
     }
+}
+
+/// The page of the documentation shows settings that are read, and has each of them.
+#[test]
+fn the_settings_of_the_page_are_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/connectors.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (_, rest) = page.split_once("```toml\n").expect("an example");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let settings = ThreemaSettings::from_toml("threema.toml", text).expect("settings");
+    let (work, broadcast) = (settings.work.expect("work"), settings.broadcast.expect("broadcast"));
+    assert_eq!((settings.timeouts, work.delete_user), (Timeouts::default(), DeleteUser::Off));
+    assert_eq!(broadcast.notice_list.as_deref(), Some("l-notices"));
+    assert!(broadcast.replace.is_some() && broadcast.synchronise.is_some());
 }
