@@ -63,7 +63,8 @@ impl Today {
 
 /// What a dry run prints of the requests that change something, as bytes.
 fn changes(printed: &Value) -> Vec<Vec<u8>> {
-    let calls = printed["steps"].as_array().expect("steps").iter().flat_map(|step| step["calls"].as_array());
+    let calls =
+        printed["steps"].as_array().expect("steps").iter().filter_map(|step| step["calls"].as_array());
     calls
         .flatten()
         .map(|call| {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What stands for the key wherever a request is shown.
 pub const KEY_PLACEHOLDER: &str = "<API key>";
@@ -79,17 +79,12 @@ pub struct Call {
     /// The whole address.
     pub url: String,
     /// The body: JSON.
-    #[serde(serialize_with = "or_null")]
     pub body: Option<String>,
     /// Sent twice it does what it does once.
     #[serde(skip)]
     pub(super) repeatable: bool,
     #[serde(skip)]
     pub(super) absent: Absent,
-}
-
-fn or_null<S: Serializer>(body: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    body.serialize(serializer)
 }
 
 /// Without the body, which may hold the words of a message.

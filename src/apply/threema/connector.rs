@@ -211,10 +211,13 @@ impl Connector for Threema {
         let mut last = Outcome::Applied;
         for (done, call) in calls.iter().enumerate() {
             match self.request(call, readable, now) {
-                outcome @ (Outcome::Applied | Outcome::NoOp { .. }) if done == 0 => last = outcome,
-                Outcome::Applied | Outcome::NoOp { .. } => {}
-                outcome @ Outcome::Pending { .. } => last = outcome,
-                outcome if done == 0 => return outcome,
+                Outcome::Applied => {}
+                outcome @ (Outcome::NoOp { .. } | Outcome::Pending { .. }) => last = outcome,
+                outcome @ (Outcome::Refused { .. } | Outcome::Failed { .. } | Outcome::Unknown { .. })
+                    if done == 0 =>
+                {
+                    return outcome;
+                }
                 // Something has changed already: only looking tells how far it came.
                 Outcome::Refused { why } | Outcome::Failed { why, .. } | Outcome::Unknown { why } => {
                     return Outcome::Unknown {

@@ -32,7 +32,8 @@ pub(super) struct Reply {
 /// The size alone: the body may hold personal data, and passwords.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("status", &self.status).field("bytes", &self.body.len()).finish()
+        let mut shown = f.debug_struct("Reply");
+        shown.field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
     }
 }
 
