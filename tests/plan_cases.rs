@@ -112,7 +112,7 @@ fn every_case_is_planned_exactly_as_expected() {
 #[test]
 fn every_plan_of_the_corpus_can_be_carried_out() {
     use leaver::apply::simulator::{Faults, Simulator, World};
-    use leaver::apply::{Engine, FileJournal, Pace, Paper, Run};
+    use leaver::apply::{Engine, Entry, Event, FileJournal, Journal as _, Pace, Paper, Run};
 
     let folder = tempfile::tempdir().expect("a folder");
     let (mut plans, mut steps) = (0, 0);
@@ -125,6 +125,14 @@ fn every_plan_of_the_corpus_can_be_carried_out() {
         let mut now = paper.as_of();
         let path = folder.path().join(&case.name);
         let mut journal = FileJournal::open(&path, now).expect("a journal");
+        let accepted = Event::Accepted {
+            directory: *paper.directory(),
+            policy: *paper.policy(),
+            counts: paper.counts(),
+            steps: u32::try_from(paper.steps().len()).expect("few steps"),
+        };
+        let accepted = Entry { at: now, actor: None, plan: Some(*paper.digest()), event: accepted };
+        journal.record(vec![accepted]).expect("a record");
         let mut rounds = 0;
         let work = loop {
             let mut engine =

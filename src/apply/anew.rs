@@ -30,6 +30,23 @@ pub enum Change {
     Otherwise,
 }
 
+impl Change {
+    /// Why a user's steps are not done any more.
+    pub(super) fn reason(self, user: Id) -> Reason {
+        match self {
+            Self::Kept => {
+                Reason::new(Code::PersonReturned, format!("{user}: the person is back, or stays after all"))
+            }
+            Self::Held => {
+                Reason::new(Code::HeldMeanwhile, format!("{user}: somebody put a hold on the person"))
+            }
+            Self::Otherwise => {
+                Reason::new(Code::DecidedOtherwise, format!("{user}: something else is decided by now"))
+            }
+        }
+    }
+}
+
 /// The users of a plan about whom is decided otherwise by now.
 ///
 /// A user who is not in the directory any more is not among them: whoever was detached or revoked disappears from it.

@@ -7,8 +7,9 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::anew::Anew;
 use super::event::{Entry, Event};
-use super::outcome::Outcome;
+use super::outcome::{Key, Outcome};
 use super::paper::{Paper, PaperStep, PaperWith};
 use super::ready::{Readiness, readiness};
 use super::work::{Standing, Work};
@@ -148,7 +149,12 @@ pub fn reported(
         let step = paper.step(*number).ok_or_else(|| refuse(format!("the plan has no step {number}")))?;
         let at = (*number as usize).saturating_sub(1);
         match (work.step(at), readiness(paper, work, at)) {
-            (standing, _) if standing.is_final() && !matches!(standing, Standing::Held { .. }) => {
+            (Standing::Held { .. }, _) => {
+                let message =
+                    format!("step {number} is held: whoever may settle holds says what became of it");
+                return Err(refuse(message));
+            }
+            (standing, _) if standing.is_final() => {
                 return Err(refuse(format!("step {number} is in its final state already")));
             }
             (_, Readiness::From(from)) if from <= now => {}
@@ -164,14 +170,84 @@ pub fn reported(
             );
             return Err(refuse(message));
         }
-        entries.push(Entry {
-            at: now,
-            actor: Some(by.to_owned()),
-            plan: Some(*paper.digest()),
-            event: outcome(step, done, work.step(at).attempts().max(1)),
-        });
+        let attempt = work.step(at).attempts().saturating_add(1);
+        let entry = |event| Entry { at: now, actor: Some(by.to_owned()), plan: Some(*paper.digest()), event };
+        if done {
+            // What was done by hand counts against the limits of a day like everything else.
+            entries.push(entry(Event::Intent {
+                step: step.number,
+                attempt,
+                kind: step.kind,
+                user: step.user,
+                target: step.target.to_string(),
+                key: Key::of(paper.digest(), step.number),
+            }));
+        }
+        entries.push(entry(outcome(step, done, attempt)));
     }
+    let mut after = work.clone();
+    for entry in &entries {
+        after.take(entry.at, &entry.event);
+    }
+    entries.extend(followed(paper, after, now));
     Ok(entries)
+}
+
+/// The entries for users about whom is decided otherwise by now: none of their steps that have not begun are done.
+pub fn stopped(paper: &Paper, work: &Work, anew: &Anew, now: OffsetDateTime) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (user, change) in anew.changes() {
+        let waits = |at: usize| matches!(work.step(at), Standing::Untouched | Standing::Again { .. });
+        let steps = paper.steps().iter().enumerate();
+        let steps = steps.filter(|(at, step)| step.owners.contains(&user) && waits(*at));
+        let steps: Vec<u32> = steps.map(|(_, step)| step.number).collect();
+        if !steps.is_empty() {
+            entries.push(of_plan(
+                paper,
+                now,
+                Event::Stopped { steps, user: Some(user), reason: change.reason(user) },
+            ));
+        }
+    }
+    let mut after = work.clone();
+    for entry in &entries {
+        after.take(entry.at, &entry.event);
+    }
+    entries.extend(followed(paper, after, now));
+    entries
+}
+
+/// What follows from what was not done: steps that depend on it stop, and a plan of which nothing is left has ended.
+fn followed(paper: &Paper, mut work: Work, now: OffsetDateTime) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    loop {
+        let before = entries.len();
+        for (at, step) in paper.steps().iter().enumerate() {
+            if work.step(at).is_final() {
+                continue;
+            }
+            if let Readiness::Never { because_of } = readiness(paper, &work, at) {
+                let message = format!("step {because_of}, which comes before it, was not done");
+                let reason = Reason::new(Code::StepBeforeFailed, message);
+                let stopped = Event::Stopped { steps: vec![step.number], user: step.user, reason };
+                let entry = of_plan(paper, now, stopped);
+                work.take(now, &entry.event);
+                entries.push(entry);
+            }
+        }
+        if entries.len() == before {
+            break;
+        }
+    }
+    let is_over = |standing: &Standing| standing.is_final() && !matches!(standing, Standing::Held { .. });
+    if !work.is_finished() && work.steps().iter().all(is_over) {
+        entries.push(of_plan(paper, now, work.ending()));
+    }
+    entries
+}
+
+fn of_plan(paper: &Paper, at: OffsetDateTime, event: Event) -> Entry {
+    Entry { at, actor: Some(paper.actor().to_owned()), plan: Some(*paper.digest()), event }
 }
 
 fn outcome(step: &PaperStep, done: bool, attempt: u32) -> Event {

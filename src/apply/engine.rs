@@ -3,7 +3,7 @@
 //! Nobody waits here. A run does what can be done by the clock and comes back with the instant at which there is
 //! more to do; the same call goes on from there, after a crash as well as after a night.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use time::{Duration, OffsetDateTime};
 
@@ -16,8 +16,12 @@ use super::paper::{Paper, PaperStep};
 use super::ready::{Readiness, readiness, settle};
 use super::work::{Standing, Work};
 use crate::diagnostic::Code;
+use crate::directory::Digest;
 use crate::model::Id;
 use crate::plan::{DAILY_QUOTA, Executor, Reason, StepKind};
+
+/// How far clocks of different machines may be apart.
+const SKEW: Duration = Duration::minutes(5);
 
 /// How a run goes about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,12 +78,16 @@ pub struct Engine<'a, J, C> {
     connector: &'a mut C,
     pace: Pace,
     work: Work,
-    /// The latest instant that was recorded: a clock that goes backwards stands still.
+    /// The latest instant that was recorded: a clock that goes backwards a little stands still.
     latest: OffsetDateTime,
+    /// The clock is so far behind what was recorded that one of the two is wrong.
+    behind: bool,
     /// When requests were made, by executor.
     requests: [VecDeque<OffsetDateTime>; 2],
     failures: u32,
     drifted: BTreeSet<Id>,
+    /// Users with something irreversible in another plan, and since when that is settled, if it is.
+    elsewhere: BTreeMap<Id, Option<OffsetDateTime>>,
 }
 
 /// What became of looking at a step.
@@ -106,6 +114,7 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
         let mut work = Work::of(paper);
         let mut latest = paper.as_of();
         let mut requests = [VecDeque::new(), VecDeque::new()];
+        let (mut drifted, mut elsewhere) = (BTreeSet::new(), Elsewhere::default());
         journal.replay(&mut |entry| {
             latest = latest.max(entry.at);
             if let Event::Intent { kind, .. } = &entry.event
@@ -114,7 +123,14 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
                 requests[lane].push_back(entry.at);
             }
             if entry.plan.as_ref() == Some(paper.digest()) {
+                if let Event::Stopped { user: Some(user), reason, .. } = &entry.event
+                    && is_drift(&reason.code)
+                {
+                    drifted.insert(*user);
+                }
                 work.take(entry.at, &entry.event);
+            } else {
+                elsewhere.take(&entry);
             }
         })?;
         Ok(Self {
@@ -124,9 +140,11 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             pace,
             work,
             latest,
+            behind: false,
             requests,
             failures: 0,
-            drifted: BTreeSet::new(),
+            drifted,
+            elsewhere: elsewhere.users,
         })
     }
 
@@ -145,12 +163,25 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
         clock: &mut dyn FnMut() -> OffsetDateTime,
         go_on: &mut dyn FnMut(&PaperStep, Standing) -> bool,
     ) -> Result<Run, ApplyError> {
+        if !self.work.is_accepted() {
+            let message = "the plan was not accepted: nothing of it is carried out";
+            return Err(ApplyError::Refused { reasons: vec![Reason::new(Code::NotAccepted, message)] });
+        }
         self.failures = 0;
+        if self.drifted.len() > self.pace.drift as usize {
+            let now = self.now(clock);
+            return self.stop(Stop::Drift, now);
+        }
         loop {
             let (mut moved, mut next) = (false, None::<OffsetDateTime>);
             for at in 0..self.paper.steps().len() {
                 let now = self.now(clock);
-                match self.look(at, now)? {
+                if self.behind {
+                    // Every wait would seem to be over: nothing is done before the clock is there.
+                    next = Some(self.latest);
+                    break;
+                }
+                match self.look(at, now, clock)? {
                     Look::Nothing => continue,
                     Look::Later(then) => {
                         next = Some(next.map_or(then, |next| next.min(then)));
@@ -191,7 +222,9 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
     }
 
     fn now(&mut self, clock: &mut dyn FnMut() -> OffsetDateTime) -> OffsetDateTime {
-        self.latest = self.latest.max(clock());
+        let told = clock();
+        self.behind = told.saturating_add(SKEW) < self.latest;
+        self.latest = self.latest.max(told);
         self.latest
     }
 
@@ -203,16 +236,21 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
         Ok(())
     }
 
-    fn look(&mut self, at: usize, now: OffsetDateTime) -> Result<Look, JournalError> {
+    fn look(
+        &mut self,
+        at: usize,
+        now: OffsetDateTime,
+        clock: &mut dyn FnMut() -> OffsetDateTime,
+    ) -> Result<Look, JournalError> {
         let paper = self.paper;
         let Some(step) = paper.steps().get(at) else { return Ok(Look::Nothing) };
         match self.work.step(at) {
-            Standing::Untouched => self.begin(at, step, now, now),
+            Standing::Untouched => self.begin(at, step, now, now, clock),
             Standing::Again { since, attempt } => {
                 let doublings = attempt.saturating_sub(1).min(16);
                 let wait =
                     if attempt == 0 { Duration::ZERO } else { self.pace.backoff * 2_i32.pow(doublings) };
-                self.begin(at, step, now, since.saturating_add(wait))
+                self.begin(at, step, now, since.saturating_add(wait), clock)
             }
             Standing::Open { since, attempt } => self.settle(step, since, attempt, now),
             Standing::Pending { since, until, attempt } => {
@@ -232,6 +270,7 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
         step: &PaperStep,
         now: OffsetDateTime,
         not_before: OffsetDateTime,
+        clock: &mut dyn FnMut() -> OffsetDateTime,
     ) -> Result<Look, JournalError> {
         let from = match readiness(self.paper, &self.work, at) {
             Readiness::Waits => return Ok(Look::Nothing),
@@ -244,10 +283,8 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
         if from > now {
             return Ok(Look::Later(from));
         }
-        if self.connector.ability(step.kind).is_none() {
-            // Somebody else does it, and reports.
-            return Ok(Look::Nothing);
-        }
+        // Who cannot do it leaves it to somebody else, who reports.
+        let Some(ability) = self.connector.ability(step.kind) else { return Ok(Look::Nothing) };
         if let Some(free) = self.quota(step.kind, now) {
             return Ok(Look::Later(free));
         }
@@ -257,7 +294,18 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             let steps = self.open_steps_of(step);
             return self.stop_steps(steps, step.user, code, message, now);
         }
+        if let Some(user) = step.user.filter(|user| self.is_at_work_elsewhere(*user, step, now)) {
+            let message = format!("{user}: something that cannot be taken back was begun by another plan");
+            let steps = self.open_steps_of(step);
+            return self.stop_steps(steps, step.user, Code::OpenElsewhere, message, now);
+        }
         let attempt = self.work.step(at).attempts().saturating_add(1);
+        let sees_nothing = sight.effect == Effect::Unclear && sight.id == IdSight::Unclear;
+        if ability.readable && sees_nothing && step.executor == Executor::Cockpit {
+            // Whoever could look and sees nothing cannot say that nobody is back.
+            let why = "the platform could not be looked at".to_owned();
+            return self.outcome(step, attempt, Outcome::Failed { why, retryable: true }, true, now);
+        }
         if let Some(outcome) = already(step, &sight) {
             return self.outcome(step, attempt, outcome, true, now);
         }
@@ -277,7 +325,17 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             self.requests[lane].push_back(now);
         }
         let outcome = self.connector.perform(step, &key, now);
+        // It may have taken a while, and what waits for it waits from when it was done.
+        let now = self.now(clock);
         self.outcome(step, attempt, outcome, false, now)
+    }
+
+    /// Whether another plan has begun to end this ID, or has done so a short while ago.
+    fn is_at_work_elsewhere(&self, user: Id, step: &PaperStep, now: OffsetDateTime) -> bool {
+        let is_open = |settled: &Option<OffsetDateTime>| {
+            settled.is_none_or(|at| now < at.saturating_add(Duration::hours(48)))
+        };
+        step.kind.reversible() == Some(false) && self.elsewhere.get(&user).is_some_and(is_open)
     }
 
     /// When there is room for one more request; `None` if there is now.
@@ -322,8 +380,9 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
     ) -> Result<Look, JournalError> {
         let Some(ability) = self.connector.ability(step.kind) else { return Ok(Look::Nothing) };
         let irreversible = step.kind.reversible() == Some(false);
-        if ability.keyed {
-            // Under the same key nothing is done twice.
+        // Under the same key nothing is done twice; but whether it is done at all is asked again.
+        let sight = self.connector.observe(step, now);
+        if ability.keyed && changed(step, &sight).is_none() {
             let outcome = self.connector.perform(step, &Key::of(self.paper.digest(), step.number), now);
             if !matches!(outcome, Outcome::Unknown { .. }) {
                 return self.outcome(step, attempt, outcome, false, now);
@@ -337,7 +396,6 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
             }
         }
         if ability.readable {
-            let sight = self.connector.observe(step, now);
             match sight.effect {
                 Effect::Done => return self.outcome(step, attempt, Outcome::Applied, true, now),
                 Effect::Pending(until) if until > now => {
@@ -438,14 +496,54 @@ impl<'a, J: Journal, C: Connector> Engine<'a, J, C> {
     }
 
     fn finish(&mut self, now: OffsetDateTime) -> Result<(), JournalError> {
-        let count = |wanted: fn(&Standing) -> bool| {
-            let count = self.work.steps().iter().filter(|standing| wanted(standing)).count();
-            u32::try_from(count).unwrap_or(u32::MAX)
-        };
-        let done = count(|standing| matches!(standing, Standing::Done { no_op: false, .. }));
-        let no_op = count(|standing| matches!(standing, Standing::Done { no_op: true, .. }));
-        let not_done = count(|standing| !standing.is_done());
-        self.note(now, Event::Finished { done, no_op, not_done })
+        let ending = self.work.ending();
+        self.note(now, ending)
+    }
+}
+
+/// Whether a user was stopped because things are not as they were planned for.
+fn is_drift(code: &str) -> bool {
+    let drift = [Code::PersonReturned, Code::HeldMeanwhile, Code::CredentialChanged, Code::DecidedOtherwise];
+    drift.iter().any(|known| known.as_str() == code)
+}
+
+/// What other plans have begun and cannot take back.
+#[derive(Default)]
+struct Elsewhere {
+    users: BTreeMap<Id, Option<OffsetDateTime>>,
+    steps: BTreeMap<(Option<Digest>, u32), Id>,
+}
+
+impl Elsewhere {
+    fn take(&mut self, entry: &Entry) {
+        let key = |step: u32| (entry.plan, step);
+        match &entry.event {
+            Event::Intent { step, kind, user: Some(user), .. } if kind.reversible() == Some(false) => {
+                self.steps.insert(key(*step), *user);
+                self.users.insert(*user, None);
+            }
+            Event::Outcome { step, outcome, .. } => {
+                let Some(user) = self.steps.get(&key(*step)) else { return };
+                match outcome {
+                    Outcome::Applied | Outcome::NoOp { .. } => {
+                        self.users.insert(*user, Some(entry.at));
+                    }
+                    Outcome::Refused { .. } | Outcome::Failed { retryable: false, .. } => {
+                        self.users.remove(user);
+                    }
+                    _ => {}
+                }
+            }
+            Event::Resolved { step, done, .. } => {
+                let Some(user) = self.steps.get(&key(*step)) else { return };
+                if *done {
+                    self.users.insert(*user, Some(entry.at));
+                } else {
+                    self.users.remove(user);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -472,6 +570,8 @@ fn changed(step: &PaperStep, sight: &Sight) -> Option<(Code, String)> {
     }
     let other = match (step.kind, &sight.credential) {
         (StepKind::Withdraw, Some(Some(now))) => step.user.is_some() && **now != *step.target,
+        // The credential that is deleted may be somebody else's by now.
+        (StepKind::Withdraw, Some(None)) => step.user.is_some() && sight.effect == Effect::NotDone,
         _ => false,
     };
     other.then(|| (Code::CredentialChanged, format!("{whose}: the ID has another credential by now")))

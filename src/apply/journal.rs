@@ -4,7 +4,7 @@
 //! connection. The file is locked for as long as it is open, so a second process cannot work on it; the lock goes
 //! with the process. On opening, everything is verified; what is broken is refused, never cut off.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -48,6 +48,9 @@ pub trait Journal {
 #[derive(Debug)]
 pub struct FileJournal {
     connection: Connection,
+    /// Locked for as long as the journal is open. `SQLite`'s own locks go when this process closes any other handle of the
+    /// file, so they are not enough.
+    _lock: Option<File>,
     history: History,
     /// A write failed, and nobody can say how far it came.
     broken: bool,
@@ -60,12 +63,12 @@ impl FileJournal {
     /// If another process works on it, if it is no journal, if it is not what was written, or if the file cannot be
     /// used.
     pub fn open(path: &Path, now: time::OffsetDateTime) -> Result<Self, JournalError> {
-        refuse_other_files(path)?;
+        let lock = locked(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
-        let mut journal = Self { connection, history: History::default(), broken: false };
+        let mut journal = Self { connection, _lock: Some(lock), history: History::default(), broken: false };
         let is_new = journal.lock()?;
         if is_new {
             journal.begin(now)?;
@@ -82,7 +85,7 @@ impl FileJournal {
     pub fn look(path: &Path) -> Result<Self, JournalError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
-        let journal = Self { connection, history: History::default(), broken: true };
+        let journal = Self { connection, _lock: None, history: History::default(), broken: true };
         journal.check_kind()?;
         Ok(journal)
     }
@@ -295,16 +298,21 @@ impl Journal for FileJournal {
 /// What every `SQLite` file begins with.
 const HEAD: &[u8; 16] = b"SQLite format 3\0";
 
-/// `SQLite` takes a short file of anything for a new database, and would write over it.
-fn refuse_other_files(path: &Path) -> Result<(), JournalError> {
-    let mut head = Vec::new();
-    match File::open(path).and_then(|file| file.take(HEAD.len() as u64).read_to_end(&mut head)) {
-        Ok(0) => Ok(()),
-        Ok(_) if head == HEAD => Ok(()),
-        Ok(_) => Err(JournalError::Foreign(FOREIGN.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(JournalError::Unusable(error.to_string())),
+/// The file, which nobody else has open as a journal: whoever comes second is told so.
+///
+/// `SQLite` takes a short file of anything for a new database, and would write over it: that is refused here.
+fn locked(path: &Path) -> Result<File, JournalError> {
+    let unusable = |error: io::Error| JournalError::Unusable(error.to_string());
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(path);
+    let file = file.map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(JournalError::Busy),
+        Err(TryLockError::Error(error)) => return Err(unusable(error)),
     }
+    let mut head = Vec::new();
+    (&file).take(HEAD.len() as u64).read_to_end(&mut head).map_err(unusable)?;
+    if head.is_empty() || head == HEAD { Ok(file) } else { Err(JournalError::Foreign(FOREIGN.to_owned())) }
 }
 
 const FOREIGN: &str = "this file is no journal of leaver";

@@ -108,6 +108,8 @@ pub struct PaperStep {
     pub privilege: Privilege,
     /// For whom; nobody where it is for a whole group.
     pub user: Option<Id>,
+    /// Everybody whose step it is: several share the deletion of a credential.
+    pub owners: Vec<Id>,
     /// To what: an ID, or the key of a credential, group or list.
     pub target: Arc<str>,
     /// What it needs besides.
@@ -183,13 +185,20 @@ impl Paper {
             RawPlan::deserialize(&plan).map_err(|error| lacks(&format!("plan to carry out: {error}")))?;
         let written = text.strip_suffix(b"\n").unwrap_or(text);
         let text = std::str::from_utf8(written).map_err(|_| lacks("text"))?;
+        if !raw.users.is_sorted_by(|before, after| before.user < after.user) {
+            return Err(lacks("users in order, each once"));
+        }
         let (users, persons) = users(&raw);
-        let steps = steps(raw.batches, &persons).ok_or_else(|| lacks("steps that are numbered from 1"))?;
-        let in_range = |step: &u32| (1..=steps.len()).contains(&(*step as usize));
-        if !raw.users.iter().flat_map(|user| &user.steps).all(in_range) {
+        let owners = owners(&raw);
+        let steps = steps(raw.batches, &persons, &owners)
+            .ok_or_else(|| lacks("steps that are numbered from 1 and wait for earlier ones"))?;
+        if owners.keys().any(|step| *step == 0 || *step as usize > steps.len()) {
             return Err(lacks("steps that its users name"));
         }
-        let counts = counts(&users, &steps);
+        if let Some(fault) = fault(&steps) {
+            return Err(lacks(fault));
+        }
+        let counts = counts(&steps);
         let day_limits = raw.guards.iter().filter_map(|guard| {
             let class = guard.guard.strip_suffix(".per_24h")?;
             let class = ActionClass::ALL.iter().find(|known| known.word() == class)?;
@@ -299,6 +308,49 @@ fn users(raw: &RawPlan) -> (Vec<PaperUser>, HashMap<Id, Arc<str>>) {
     (users.collect(), persons.collect())
 }
 
+/// Whose step each is.
+fn owners(raw: &RawPlan) -> HashMap<u32, Vec<Id>> {
+    let mut owners: HashMap<u32, Vec<Id>> = HashMap::new();
+    for user in &raw.users {
+        for step in &user.steps {
+            owners.entry(*step).or_default().push(user.user);
+        }
+    }
+    owners
+}
+
+/// What no plan of leaver has, whatever its digest: a plan is believed by nobody who reads it.
+fn fault(steps: &[PaperStep]) -> Option<&'static str> {
+    let mut ended: BTreeSet<Id> = BTreeSet::new();
+    for step in steps {
+        if step.executor != step.kind.executor() || step.privilege != step.kind.privilege() {
+            return Some("steps that are done by whom, and with what privilege, their kind says");
+        }
+        if step.kind == StepKind::Withdraw && !step.user.is_some_and(|user| step.owners.contains(&user)) {
+            return Some("withdrawals that are those of their users");
+        }
+        if step.kind.reversible() != Some(false) {
+            continue;
+        }
+        let Some(user) = step.user.filter(|user| step.owners == [*user] && user.as_str() == &*step.target)
+        else {
+            return Some("steps that end the ID of their user, and of nobody else");
+        };
+        if user.is_system() || !ended.insert(user) {
+            return Some("steps that end an ID once, and no system ID");
+        }
+        let withdrawn = steps
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.kind == StepKind::Withdraw && other.owners.contains(&user));
+        let waits_for_all = withdrawn.into_iter().all(|(at, _)| step.waits_for.contains(&at));
+        if step.kind == StepKind::Detach && !waits_for_all {
+            return Some("detaches that wait for the withdrawal of access");
+        }
+    }
+    None
+}
+
 /// What a step has to do with.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Concern {
@@ -309,8 +361,12 @@ enum Concern {
     Credential(Arc<str>),
 }
 
-/// The steps with what they wait for; `None` if they are not numbered one after the other.
-fn steps(batches: Vec<RawBatch>, persons: &HashMap<Id, Arc<str>>) -> Option<Vec<PaperStep>> {
+/// The steps with what they wait for; `None` if they are not numbered one after the other, or wait for later ones.
+fn steps(
+    batches: Vec<RawBatch>,
+    persons: &HashMap<Id, Arc<str>>,
+    owners: &HashMap<u32, Vec<Id>>,
+) -> Option<Vec<PaperStep>> {
     let mut steps = Vec::new();
     let mut of_groups: HashMap<Arc<str>, BTreeSet<Concern>> = HashMap::new();
     let mut concerned: HashMap<(u32, Concern), Vec<usize>> = HashMap::new();
@@ -319,6 +375,9 @@ fn steps(batches: Vec<RawBatch>, persons: &HashMap<Id, Arc<str>>) -> Option<Vec<
             Some(text) => Some(crate::model::parse_instant(text)?),
             None => None,
         };
+        if batch.waits_for.iter().any(|earlier| *earlier >= batch.n) {
+            return None;
+        }
         let first = steps.len();
         let mut own: Vec<(Concern, usize)> = Vec::new();
         for raw in batch.steps {
@@ -326,9 +385,10 @@ fn steps(batches: Vec<RawBatch>, persons: &HashMap<Id, Arc<str>>) -> Option<Vec<
             if raw.step as usize != at + 1 {
                 return None;
             }
-            let concerns = concerns(batch.kind, &raw, persons, &mut of_groups);
+            let owners = owners.get(&raw.step).cloned().unwrap_or_default();
+            let concerns = concerns(batch.kind, &raw, &owners, persons, &mut of_groups);
             let mut waits_for: BTreeSet<usize> = BTreeSet::new();
-            for earlier in batch.waits_for.iter().filter(|earlier| **earlier < batch.n) {
+            for earlier in &batch.waits_for {
                 for concern in &concerns {
                     waits_for.extend(concerned.get(&(*earlier, concern.clone())).into_iter().flatten());
                 }
@@ -341,6 +401,7 @@ fn steps(batches: Vec<RawBatch>, persons: &HashMap<Id, Arc<str>>) -> Option<Vec<
                 executor: batch.executor,
                 privilege: batch.privilege,
                 user: raw.user,
+                owners,
                 target: raw.target,
                 with: raw.with,
                 not_before,
@@ -358,6 +419,7 @@ fn steps(batches: Vec<RawBatch>, persons: &HashMap<Id, Arc<str>>) -> Option<Vec<
 fn concerns(
     kind: StepKind,
     step: &RawStep,
+    owners: &[Id],
     persons: &HashMap<Id, Arc<str>>,
     of_groups: &mut HashMap<Arc<str>, BTreeSet<Concern>>,
 ) -> Vec<Concern> {
@@ -369,7 +431,9 @@ fn concerns(
         Some(PaperWith::Id(id)) => Some(*id),
         _ => None,
     };
-    let mut who: BTreeSet<Concern> = step.user.into_iter().chain(joins).map(whose).collect();
+    // A deletion that several share concerns each of them.
+    let all = step.user.into_iter().chain(joins).chain(owners.iter().copied());
+    let mut who: BTreeSet<Concern> = all.map(whose).collect();
     let changes_members = matches!(
         kind,
         StepKind::JoinGroup
@@ -392,15 +456,17 @@ fn concerns(
     concerns
 }
 
-/// How many users have steps of each class.
-fn counts(users: &[PaperUser], steps: &[PaperStep]) -> Counts {
-    let mut counts = Counts::default();
-    for user in users {
-        let classes: BTreeSet<ActionClass> =
-            user.steps.iter().filter_map(|at| steps.get(*at).and_then(|step| step.kind.class())).collect();
-        for class in classes {
-            counts.add(class);
+/// On how many users steps of each class act, by the steps themselves.
+fn counts(steps: &[PaperStep]) -> Counts {
+    let mut users: BTreeSet<(ActionClass, Id)> = BTreeSet::new();
+    for step in steps {
+        if let Some(class) = step.kind.class() {
+            users.extend(step.owners.iter().copied().chain(step.user).map(|user| (class, user)));
         }
+    }
+    let mut counts = Counts::default();
+    for (class, _) in users {
+        counts.add(class);
     }
     counts
 }

@@ -34,6 +34,8 @@ pub(super) fn readiness(paper: &Paper, work: &Work, at: usize) -> Readiness {
             Standing::Done { at: done, .. } => {
                 from = from.max(done.saturating_add(pause(paper, other, step)));
             }
+            // A person will say what became of it.
+            Standing::Held { .. } => waits = true,
             standing if standing.is_final() => {
                 if depends(other, step) {
                     return Readiness::Never { because_of: other.number };
@@ -73,11 +75,12 @@ fn counts_from_notice(paper: &Paper, step: &PaperStep) -> bool {
     step.user.and_then(of).is_some_and(|user| user.counts_from_notice)
 }
 
-/// How long after a step was tried it shows for sure whether it was done.
+/// How long after a step was tried it shows for sure whether it was done: what the platform may take, after a request that
+/// may have been on its way.
 pub(super) const fn settle(kind: StepKind) -> Duration {
     match kind {
-        StepKind::Revoke => REVOCATION,
-        StepKind::Withdraw | StepKind::Detach => WITHDRAWAL,
+        StepKind::Revoke => REVOCATION.saturating_add(SOON),
+        StepKind::Withdraw | StepKind::Detach => WITHDRAWAL.saturating_add(SOON),
         _ => SOON,
     }
 }

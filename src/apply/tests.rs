@@ -1,6 +1,7 @@
 //! Tests of carrying plans out.
 
 mod crash;
+mod doubts;
 #[path = "../../tests/figures/mod.rs"]
 mod figures;
 mod files;

@@ -118,6 +118,19 @@ impl Work {
         self.steps.get(at).copied().unwrap_or_default()
     }
 
+    /// How a plan of which every step is in a final state has ended.
+    pub(super) fn ending(&self) -> Event {
+        let count = |wanted: fn(&Standing) -> bool| {
+            let count = self.steps.iter().filter(|standing| wanted(standing)).count();
+            u32::try_from(count).unwrap_or(u32::MAX)
+        };
+        Event::Finished {
+            done: count(|standing| matches!(standing, Standing::Done { no_op: false, .. })),
+            no_op: count(|standing| matches!(standing, Standing::Done { no_op: true, .. })),
+            not_done: count(|standing| !standing.is_done()),
+        }
+    }
+
     /// Takes an event of this plan in. Events about steps that the plan has not are left alone.
     pub fn take(&mut self, at: OffsetDateTime, event: &Event) {
         match event {
@@ -126,9 +139,9 @@ impl Work {
             Event::Intent { step, attempt, .. } => {
                 self.set(*step, Standing::Open { since: at, attempt: *attempt });
             }
-            Event::Outcome { step, attempt, outcome, .. } => {
+            Event::Outcome { step, attempt, outcome, observed } => {
                 let before = self.step((*step as usize).wrapping_sub(1));
-                self.set(*step, after(before, at, *attempt, outcome));
+                self.set(*step, after(before, at, *attempt, outcome, *observed));
             }
             Event::Held { step, .. } => self.set(*step, Standing::Held { since: at }),
             Event::Resolved { step, done, .. } => {
@@ -163,16 +176,16 @@ impl Work {
     }
 }
 
-fn after(before: Standing, at: OffsetDateTime, attempt: u32, outcome: &Outcome) -> Standing {
+fn after(before: Standing, at: OffsetDateTime, attempt: u32, outcome: &Outcome, observed: bool) -> Standing {
     match outcome {
         Outcome::Applied => Standing::Done { at, no_op: false },
         Outcome::NoOp { .. } => Standing::Done { at, no_op: true },
         Outcome::Pending { until } => Standing::Pending { since: at, until: *until, attempt },
         Outcome::Refused { .. } | Outcome::Failed { retryable: false, .. } => Standing::Failed { at },
         Outcome::Failed { retryable: true, .. } => Standing::Again { since: at, attempt },
-        // It is not known since it was tried, not since that was noticed.
+        // It is not known since it was tried, not since that was noticed; a connector that says so has just tried it.
         Outcome::Unknown { .. } => match before {
-            Standing::Open { since, .. } | Standing::Pending { since, .. } => {
+            Standing::Open { since, .. } | Standing::Pending { since, .. } if observed => {
                 Standing::Open { since, attempt }
             }
             _ => Standing::Open { since: at, attempt },

@@ -24,7 +24,7 @@ use super::threema;
 use crate::apply::simulator::Faults;
 use crate::apply::{
     Acceptance, Anew, Connector, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper, Run,
-    Signed, Standing, Stop, Watched, Work, accept, checklist, reported,
+    Signed, Standing, Stop, Watched, Work, accept, checklist, reported, standing, stopped,
 };
 use crate::diagnostic::Code;
 use crate::directory::Digest;
@@ -67,9 +67,6 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     };
     accept(&paper, &mut journal, &acceptance).map_err(|error| of_apply(&arguments.journal, error))?;
 
-    if arguments.connector == ConnectorName::Checklist {
-        return by_hand(arguments, &paper, &mut journal, snapshot, start);
-    }
     let policy = match (&arguments.policy, &directory) {
         (Some(path), Some(directory)) => {
             let sources = load_sources(path).map_err(Failure::of)?;
@@ -79,6 +76,10 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     };
     let course =
         Course { arguments, paper: &paper, policy: policy.as_ref(), snapshot, pace, terminal, start };
+    if arguments.connector == ConnectorName::Checklist {
+        let anew = course.decided_anew(start)?;
+        return by_hand(arguments, &paper, &mut journal, snapshot, &anew, start);
+    }
     if arguments.connector == ConnectorName::Threema {
         let mut platform = threema::connect(threema.unwrap_or_default(), &paper, start)?;
         return course.run(&mut journal, &mut platform, Some(now))?.print(arguments);
@@ -108,6 +109,15 @@ struct Course<'a> {
 }
 
 impl Course<'_> {
+    /// What is decided by a newer directory, if there is one.
+    fn decided_anew(&self, now: OffsetDateTime) -> Result<Anew, Failure> {
+        match (self.policy, self.snapshot) {
+            (Some(policy), Some(directory)) => Anew::of(self.paper, policy, directory, now)
+                .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message))),
+            _ => Ok(Anew::default()),
+        }
+    }
+
     /// Carries the plan out as far as that can be done now. Without a clock time stands still, but for `--until`.
     fn run<C: Connector>(
         &self,
@@ -122,11 +132,7 @@ impl Course<'_> {
         let progress = Progress::new(self.terminal, "carrying out", steps);
         let mut now = self.start;
         loop {
-            let anew = match (self.policy, self.snapshot) {
-                (Some(policy), Some(directory)) => Anew::of(paper, policy, directory, now)
-                    .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?,
-                _ => Anew::default(),
-            };
+            let anew = self.decided_anew(now)?;
             let mut watched = Watched::new(platform, &anew);
             let mut engine = Engine::new(paper, journal, &mut watched, pace).map_err(journal_failed)?;
             let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
@@ -157,20 +163,15 @@ fn by_hand(
     paper: &Paper,
     journal: &mut FileJournal,
     directory: Option<&crate::directory::Directory>,
+    anew: &Anew,
     now: OffsetDateTime,
 ) -> Result<Exit, Failure> {
     let failed = |error: JournalError| of_journal(&arguments.journal, &error);
     let standing = |journal: &FileJournal| {
-        let mut work = Work::of(paper);
-        let mut latest = now;
-        journal.replay(&mut |entry| {
-            latest = latest.max(entry.at);
-            if entry.plan.as_ref() == Some(paper.digest()) {
-                work.take(entry.at, &entry.event);
-            }
-        })?;
-        Ok((work, latest))
+        standing(paper, journal, now).map_err(|error| of_apply(&arguments.journal, error))
     };
+    let (work, latest) = standing(journal)?;
+    journal.record(stopped(paper, &work, anew, latest)).map_err(failed)?;
     let by = arguments.by.as_deref().unwrap_or_default();
     for (steps, done) in [(&arguments.done, true), (&arguments.not_done, false)] {
         let Some(Steps(steps)) = steps else { continue };
@@ -178,12 +179,12 @@ fn by_hand(
             Some(directory) => Some(administrator(directory, by)?),
             None => None,
         };
-        let (work, now) = standing(journal).map_err(failed)?;
+        let (work, now) = standing(journal)?;
         let entries = reported(paper, &work, steps, done, by, known, now)
             .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message)))?;
         journal.record(entries).map_err(failed)?;
     }
-    let (work, now) = standing(journal).map_err(failed)?;
+    let (work, now) = standing(journal)?;
     let list = checklist(paper, &work, now);
     let mut output = Output::open(arguments.output.as_deref())?;
     match arguments.format {

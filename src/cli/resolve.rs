@@ -8,12 +8,12 @@ use time::Duration;
 use super::apply::administrator;
 use super::arguments::{Resolve, ResolveHold, ResolveStep, Steps};
 use super::exit::{Exit, Failure};
-use super::files::{named_plan, of_journal, read};
+use super::files::{named_plan, of_apply, of_journal, read};
 use super::input::{instant_of, read_directory};
 use super::keys::secret;
 use super::output::Output;
 use super::terminal::Terminal;
-use crate::apply::{FileJournal, Journal as _, JournalError, SignedResolution, Work, resolved};
+use crate::apply::{FileJournal, Journal as _, JournalError, SignedResolution, resolved, standing};
 use crate::diagnostic::Code;
 use crate::directory::Directory;
 use crate::model::{Privilege, format_instant};
@@ -82,15 +82,8 @@ fn step(arguments: &ResolveStep, terminal: &Terminal) -> Result<Exit, Failure> {
     }
     let now = instant_of(arguments.moment);
     let mut journal = FileJournal::open(&arguments.journal, now).map_err(failed)?;
-    let (mut work, mut latest) = (Work::of(&paper), now);
-    journal
-        .replay(&mut |entry| {
-            latest = latest.max(entry.at);
-            if entry.plan.as_ref() == Some(paper.digest()) {
-                work.take(entry.at, &entry.event);
-            }
-        })
-        .map_err(failed)?;
+    let (work, latest) =
+        standing(&paper, &journal, now).map_err(|error| of_apply(&arguments.journal, error))?;
     let Steps(steps) = &arguments.step;
     let entries = resolved(&paper, &work, steps, arguments.done, &arguments.note, by, latest)
         .map_err(|reason| refused(&reason))?;

@@ -223,6 +223,8 @@ codes! {
     OverDayAtWork = "A0104", Error, "more in a day than its limit allows, by the journal";
     OtherPolicy = "A0105", Error, "another policy than the plan was made by";
     NotDecidedAnew = "A0106", Error, "a directory that cannot be decided about again";
+    NotAccepted = "A0107", Error, "a plan that was not accepted";
+    ClockBehind = "A0108", Error, "a clock behind what is on record";
     // Carrying out: approvals
     NotAnApproval = "A0201", Error, "a file that is no approval";
     UnknownApprover = "A0202", Error, "an approval by nobody who may approve";

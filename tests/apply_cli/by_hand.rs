@@ -147,6 +147,45 @@ fn what_may_not_be_done_yet_is_not_reported() {
 }
 
 #[test]
+fn what_was_done_by_hand_counts_and_who_is_back_is_not_listed() {
+    let company = Company::of(4, 0);
+    company.plan(&[]);
+    let first = list(&company, MORNING, &[]);
+    let tasks = first["tasks"].as_array().expect("tasks");
+    let withdraw = tasks.iter().find(|task| task["kind"] == "withdraw").map(numbers).expect("withdrawals");
+    list(&company, MORNING, &["--done", &withdraw, "--by", "noah"]);
+    let shown = company.done(&["audit", "show", "acme.journal", "--actor", "noah"]);
+    assert!(stdout(&shown).contains("about to withdraw"), "{}", stdout(&shown));
+
+    let text = fs::read_to_string(company.path("acme.json")).expect("a directory");
+    fs::write(company.path("newer.json"), text.replacen(r#", "last_day": "2026-11-20""#, "", 1))
+        .expect("a file");
+    let newer = [
+        "apply",
+        "plan.json",
+        "--connector",
+        "checklist",
+        "--directory",
+        "newer.json",
+        "--policy",
+        "acme.rhai",
+        "--journal",
+        "acme.journal",
+        "--as-of",
+        MORNING,
+    ];
+    let output = company.done(&newer);
+    assert!(!stdout(&output).contains("U0000000"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("U0000002"), "{}", stdout(&output));
+    let shown = company.done(&["audit", "show", "acme.journal"]);
+    assert!(stdout(&shown).contains("of U0000000 stopped: [A0302]"), "{}", stdout(&shown));
+    let unchecked = ["apply", "plan.json", "--connector", "checklist", "--journal", "acme.journal"];
+    let output = company.run(&[&unchecked[..], &["--done", "1", "--by", "noah"]].concat());
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("--directory"), "{}", stderr(&output));
+}
+
+#[test]
 fn what_could_not_be_done_stops_what_depends_on_it() {
     let company = Company::of(2, 0);
     company.plan(&[]);

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use leaver::apply::threema::{Threema, ThreemaSettings};
 use leaver::apply::{
-    Connector, Engine, Entry, Journal, JournalError, Outcome, Pace, Paper, PaperStep, Run, Standing, Stop,
-    Work, reported,
+    Connector, Engine, Entry, Event, Journal, JournalError, Outcome, Pace, Paper, PaperStep, Run, Standing,
+    Stop, Work, reported,
 };
 use leaver::directory::{Digest, Directory};
 use leaver::model::{format_instant, parse_instant};
@@ -194,7 +194,14 @@ impl Journal for Memory {
 
 /// Carries a plan out to its end. What the connector cannot do, people do at once and report.
 pub(crate) fn to_the_end(paper: &Paper, connector: &mut impl Connector) -> (Run, Memory) {
-    let (mut journal, mut now) = (Memory::default(), morning());
+    let event = Event::Accepted {
+        directory: *paper.directory(),
+        policy: *paper.policy(),
+        counts: paper.counts(),
+        steps: u32::try_from(paper.steps().len()).expect("few steps"),
+    };
+    let accepted = Entry { at: morning(), actor: None, plan: Some(*paper.digest()), event };
+    let (mut journal, mut now) = (Memory(vec![accepted]), morning());
     for _ in 0..500 {
         let mut engine = Engine::new(paper, &mut journal, connector, Pace::default()).expect("an engine");
         let run = engine.run(&mut || now, &mut |_, _| true).expect("a run");

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use leaver::apply::{
     Acceptance, ApplyError, FileJournal, Journal as _, JournalError, Paper, Signed, Work, accept, checklist,
-    reported, status,
+    reported, standing, status,
 };
 use leaver::model::parse_instant;
 use leaver::plan::{Approvers, Reason};
@@ -65,23 +65,6 @@ pub(crate) fn paper(plan: leaver_str) -> Result<Paper, Failure> {
 pub(crate) fn instant(text: leaver_str) -> Result<OffsetDateTime, Failure> {
     parse_instant(text.text("now")?)
         .ok_or_else(|| Failure::argument("now is not an instant of RFC 3339, such as 2026-11-22T09:00:00Z"))
-}
-
-/// How it stands with a plan, and the latest instant on record.
-fn standing(
-    file: &FileJournal,
-    paper: &Paper,
-    now: OffsetDateTime,
-) -> Result<(Work, OffsetDateTime), Failure> {
-    let (mut work, mut latest) = (Work::of(paper), now);
-    file.replay(&mut |entry| {
-        latest = latest.max(entry.at);
-        if entry.plan.as_ref() == Some(paper.digest()) {
-            work.take(entry.at, &entry.event);
-        }
-    })
-    .map_err(|error| of_journal(&error))?;
-    Ok((work, latest))
 }
 
 /// Opens a journal, or begins one. Everything in it is verified.
@@ -228,7 +211,7 @@ pub extern "C" fn leaver_journal_report(
             }
         };
         journal.with(|file| {
-            let (work, latest) = standing(file, &paper, now)?;
+            let (work, latest) = standing(&paper, file, now).map_err(of_apply)?;
             let entries = reported(&paper, &work, steps, done, by, known, latest)
                 .map_err(|reason| refused(&[reason]))?;
             file.record(entries).map_err(|error| of_journal(&error))
@@ -251,7 +234,15 @@ pub extern "C" fn leaver_journal_status(
     guard(err, || {
         let (journal, out) = (given(journal, "journal")?, given(out, "out")?);
         let (paper, now) = (paper(plan)?, instant(now)?);
-        let (work, _) = journal.with(|file| standing(file, &paper, now))?;
+        let work = journal.with(|file| {
+            let mut work = Work::of(&paper);
+            let seen = file.replay(&mut |entry| {
+                if entry.plan.as_ref() == Some(paper.digest()) {
+                    work.take(entry.at, &entry.event);
+                }
+            });
+            seen.map(|()| work).map_err(|error| of_journal(&error))
+        })?;
         let found = status(&paper, &work, None, now);
         let text = serde_json::to_string(&found)
             .map_err(|error| Failure::of(leaver_status::LEAVER_ERR_PANIC, error.to_string()))?;
@@ -274,7 +265,7 @@ pub extern "C" fn leaver_journal_checklist(
     guard(err, || {
         let (journal, out) = (given(journal, "journal")?, given(out, "out")?);
         let (paper, now) = (paper(plan)?, instant(now)?);
-        let (work, latest) = journal.with(|file| standing(file, &paper, now))?;
+        let (work, latest) = journal.with(|file| standing(&paper, file, now).map_err(of_apply))?;
         out.write(Box::new(leaver_document::of(checklist(&paper, &work, latest).to_markdown())));
         Ok(())
     })

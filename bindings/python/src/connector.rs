@@ -1,6 +1,7 @@
 //! Connectors: those of Python, and the simulated platform.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use leaver::apply::simulator::{Faults, Simulator as Core, World};
 use leaver::apply::{Ability, Connector, Effect, IdSight, Key, NoOp, Outcome, PaperStep, Sight};
@@ -75,12 +76,14 @@ pub(crate) struct Foreign {
     object: Py<PyAny>,
     name: String,
     interrupted: Option<PyErr>,
+    /// That it was, for whoever asks whether to go on.
+    flag: Arc<AtomicBool>,
 }
 
 impl Foreign {
     pub(crate) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let name = object.getattr("name")?.extract()?;
-        Ok(Self { object: object.clone().unbind(), name, interrupted: None })
+        Ok(Self { object: object.clone().unbind(), name, interrupted: None, flag: Arc::default() })
     }
 
     /// What was raised, in a word that has no personal data.
@@ -88,6 +91,7 @@ impl Foreign {
         let name = error.get_type(py).name().map_or_else(|_| "exception".to_owned(), |name| name.to_string());
         if !error.is_instance_of::<PyException>(py) {
             self.interrupted.get_or_insert(error);
+            self.flag.store(true, Ordering::Relaxed);
         }
         name
     }
@@ -178,6 +182,14 @@ impl Someone {
         match object.cast::<Simulator>() {
             Ok(simulator) => Ok(Self::Simulator(simulator.get().take()?)),
             Err(_) => Ok(Self::Foreign(Foreign::of(object)?)),
+        }
+    }
+
+    /// Set once the program was interrupted within the connector.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        match self {
+            Self::Simulator(_) => Arc::default(),
+            Self::Foreign(foreign) => foreign.flag.clone(),
         }
     }
 

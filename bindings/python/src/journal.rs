@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use leaver::apply::{
     Acceptance, Anew, ApplyError, Engine, Event, FileJournal, Journal as _, JournalError, Pace, Paper, Run,
-    Secret, Signed, Standing, Stop, Watched, Work, accept, checklist, reported, resolved, status,
+    Secret, Signed, Standing, Stop, Watched, Work, accept, checklist, reported, resolved, standing, status,
 };
 use leaver::directory::Directory as CoreDirectory;
 use leaver::model::{Administrator, format_instant, parse_instant};
@@ -61,22 +62,6 @@ fn approvers(text: Option<&str>, directory: Option<&CoreDirectory>) -> PyResult<
             Approvers::from_toml("approvers.toml", text, directory).map(Some).map_err(failure::directory)
         }
     }
-}
-
-/// How it stands with a plan, and the latest instant on record.
-fn standing(
-    journal: &FileJournal,
-    paper: &Paper,
-    now: OffsetDateTime,
-) -> Result<(Work, OffsetDateTime), JournalError> {
-    let (mut work, mut latest) = (Work::of(paper), now);
-    journal.replay(&mut |entry| {
-        latest = latest.max(entry.at);
-        if entry.plan.as_ref() == Some(paper.digest()) {
-            work.take(entry.at, &entry.event);
-        }
-    })?;
-    Ok((work, latest))
 }
 
 /// How it stands with a step, in a word.
@@ -194,6 +179,7 @@ impl Journal {
                 _ => Anew::default(),
             };
             let mut someone = Someone::of(&connector)?;
+            let interrupted = someone.flag();
             let mut stopped: Option<PyErr> = None;
             let ended = self.with(|file| {
                 py.detach(|| {
@@ -219,7 +205,7 @@ impl Journal {
                             broken.borrow_mut().get_or_insert(error);
                             false
                         });
-                        goes_on && broken.borrow().is_none()
+                        goes_on && broken.borrow().is_none() && !interrupted.load(Ordering::Relaxed)
                     };
                     let mut watched = Watched::new(&mut someone, &anew);
                     let run = Engine::new(&paper, file, &mut watched, pace)
@@ -255,8 +241,7 @@ impl Journal {
     fn checklist(&self, plan: &str, now: &str) -> PyResult<(String, String)> {
         guarded(|| {
             let (paper, now) = (paper(plan)?, instant(now)?);
-            let (work, latest) =
-                self.with(|file| standing(file, &paper, now).map_err(|error| of_journal(&error)))?;
+            let (work, latest) = self.with(|file| standing(&paper, file, now).map_err(of_apply))?;
             let list = checklist(&paper, &work, latest);
             Ok((json_of(&list)?, list.to_markdown()))
         })
@@ -279,7 +264,7 @@ impl Journal {
                 None => None,
             };
             self.with(|file| {
-                let (work, latest) = standing(file, &paper, now).map_err(|error| of_journal(&error))?;
+                let (work, latest) = standing(&paper, file, now).map_err(of_apply)?;
                 let entries = reported(&paper, &work, &steps, done, by, known, latest)
                     .map_err(|reason| refused(&[reason]))?;
                 file.record(entries).map_err(|error| of_journal(&error))
@@ -303,7 +288,7 @@ impl Journal {
             let (paper, now) = (paper(plan)?, instant(now)?);
             let by = administrator(&directory.get().0, by)?;
             self.with(|file| {
-                let (work, latest) = standing(file, &paper, now).map_err(|error| of_journal(&error))?;
+                let (work, latest) = standing(&paper, file, now).map_err(of_apply)?;
                 let entries = resolved(&paper, &work, &steps, done, note, by, latest)
                     .map_err(|reason| refused(&[reason]))?;
                 file.record(entries).map_err(|error| of_journal(&error))
@@ -315,8 +300,15 @@ impl Journal {
     fn status(&self, plan: &str, connector: Option<Bound<'_, PyAny>>, now: &str) -> PyResult<String> {
         guarded(|| {
             let (paper, now) = (paper(plan)?, instant(now)?);
-            let (work, _) =
-                self.with(|file| standing(file, &paper, now).map_err(|error| of_journal(&error)))?;
+            let work = self.with(|file| {
+                let mut work = Work::of(&paper);
+                let seen = file.replay(&mut |entry| {
+                    if entry.plan.as_ref() == Some(paper.digest()) {
+                        work.take(entry.at, &entry.event);
+                    }
+                });
+                seen.map(|()| work).map_err(|error| of_journal(&error))
+            })?;
             let mut someone = connector.as_ref().map(Someone::of).transpose()?;
             let looked = someone.as_mut().map(|someone| someone as &mut dyn leaver::apply::Connector);
             let found = status(&paper, &work, looked, now);

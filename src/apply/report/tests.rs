@@ -25,7 +25,7 @@ struct Carried {
 /// Carries the plan in `text` out until an instant. Then come `more` entries.
 fn carried(text: &str, until: OffsetDateTime, more: Vec<Event>) -> Carried {
     let paper = Paper::read("plan.json", text.as_bytes()).expect("a plan");
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&two_leavers()), Faults::none());
     let mut now = morning();
     while now <= until {
@@ -273,6 +273,8 @@ fn a_large_company_gets_a_picture_of_the_longest_windows_and_a_table_of_all() {
         for n in 0..10_000 {
             let mut user = like.clone();
             user["user"] = json!(format!("U{n:07}"));
+            // Many share the deletion of a credential; the end of an ID nobody shares.
+            user["steps"] = json!([like["steps"][0]]);
             users.push(user);
         }
     });

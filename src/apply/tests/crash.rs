@@ -10,7 +10,7 @@ use std::rc::Rc;
 use time::{Duration, OffsetDateTime};
 
 use super::figures::figure;
-use super::papers::{POLICY, alone, morning, paper, two_leavers};
+use super::papers::{POLICY, accepted, alone, morning, paper, two_leavers};
 use crate::apply::{
     Ability, Connector, Effect, Engine, Entry, Event, IdSight, Journal, JournalError, Key, Outcome, Pace,
     Paper, PaperStep, Run, Sight, Standing, Stop, Work,
@@ -242,7 +242,7 @@ fn schedules(
     let mut tally = Tally::default();
     let fresh = || {
         (
-            Disk { entries: Vec::new(), without_intents },
+            Disk { entries: vec![accepted(paper)], without_intents },
             Platform {
                 happened: [0; 4],
                 coming: [None; 4],

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use time::Duration;
 
-use super::papers::{POLICY, alone, morning, paper, two_leavers};
+use super::papers::{POLICY, accepted, alone, morning, paper, two_leavers};
 use crate::apply::simulator::{Faults, Simulator, World};
 use crate::apply::{
     Admission, Counts, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Run, admit,
@@ -105,6 +105,7 @@ fn a_full_disk_stops_the_run_before_anything_is_done() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
     let mut journal = FileJournal::open(&path, morning()).expect("a journal");
+    journal.record(vec![accepted(&paper)]).expect("a record");
     journal.limit_pages();
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let before = simulator.world().clone();
@@ -115,7 +116,7 @@ fn a_full_disk_stops_the_run_before_anything_is_done() {
     assert_eq!(*simulator.world(), before);
     drop(journal);
     // What was there before is whole.
-    assert_eq!(FileJournal::open(&path, morning()).expect("a journal").history().size(), 1);
+    assert_eq!(FileJournal::open(&path, morning()).expect("a journal").history().size(), 2);
 }
 
 #[test]

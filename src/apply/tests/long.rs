@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::figures::figure;
-use super::papers::{alone, directory, morning, paper};
+use super::papers::{accepted, alone, directory, morning, paper};
 use crate::apply::simulator::{Faults, Simulator, World};
 use crate::apply::{Engine, FileJournal, Journal as _, Pace, Run};
 use crate::directory::Directory;
@@ -46,6 +46,7 @@ fn memory_is_flat_over_many_steps() {
     assert_eq!(paper.steps().len(), count * members + count);
     let folder = folder();
     let mut journal = FileJournal::open(&folder.path().join("long.journal"), morning()).expect("a journal");
+    journal.record(vec![accepted(&paper)]).expect("a record");
     let mut simulator = Simulator::new(World::of(&groups(count, members)), Faults::none());
     let pace = Pace { quota: 10_000_000, ..Pace::default() };
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, pace).expect("an engine");

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::apply::{Entry, Journal, JournalError, Paper};
+use crate::apply::{Entry, Event, Journal, JournalError, Paper};
 use crate::directory::{Digest, Directory};
 use crate::model::parse_instant;
 use crate::plan::{Guards, Request, plan};
@@ -67,6 +67,25 @@ pub(in crate::apply) fn alone() -> Guards {
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Memory {
     pub(in crate::apply) entries: Vec<Entry>,
+}
+
+impl Memory {
+    /// A journal in which a plan was accepted.
+    pub(in crate::apply) fn of(paper: &Paper) -> Self {
+        Self { entries: vec![accepted(paper)] }
+    }
+}
+
+/// The record that a plan was accepted.
+pub(in crate::apply) fn accepted(paper: &Paper) -> Entry {
+    let event = Event::Accepted {
+        directory: *paper.directory(),
+        policy: *paper.policy(),
+        counts: paper.counts(),
+        steps: u32::try_from(paper.steps().len()).expect("few steps"),
+    };
+    let actor = Some(paper.actor().to_owned());
+    Entry { at: paper.as_of(), actor, plan: Some(*paper.digest()), event }
 }
 
 impl Journal for Memory {

@@ -4,8 +4,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::figures::figure;
 use super::papers::{Memory, POLICY, alone, directory, morning, paper, two_leavers};
+use crate::apply::ready::{Readiness, readiness};
 use crate::apply::simulator::{AccountState, Faults, Simulator, World};
-use crate::apply::{Ability, Engine, Event, Outcome, Pace, Paper, Run, Standing, State, Stop, Work, status};
+use crate::apply::{
+    Ability, Connector, Engine, Entry, Event, Key, Outcome, Pace, Paper, PaperStep, Run, Sight, Standing,
+    State, Stop, Work, status,
+};
 use crate::model::Id;
 use crate::plan::StepKind;
 
@@ -40,7 +44,7 @@ fn id(text: &str) -> Id {
 fn two_leavers_are_revoked_and_detached_and_nobody_comes_back() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let (run, end) = to_the_end(&paper, &mut journal, &mut simulator, Pace::default(), morning());
     assert_eq!(run, Run::Finished);
@@ -62,7 +66,7 @@ fn two_leavers_are_revoked_and_detached_and_nobody_comes_back() {
 fn a_withdrawal_that_comes_late_makes_the_detach_wait_longer() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let late = morning() + Duration::hours(7);
     let (run, end) = to_the_end(&paper, &mut journal, &mut simulator, Pace::default(), late);
@@ -74,7 +78,7 @@ fn a_withdrawal_that_comes_late_makes_the_detach_wait_longer() {
 fn a_person_who_is_back_stops_and_the_others_go_on() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut world = World::of(&directory);
     world.users.get_mut(&id("ECHOECHO")).expect("a user").returned = true;
     let mut simulator = Simulator::new(world, Faults::none());
@@ -95,7 +99,7 @@ fn a_person_who_is_back_stops_and_the_others_go_on() {
 fn who_revoked_the_own_id_is_no_failure() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut world = World::of(&directory);
     let before = morning() - Duration::hours(30);
     world.users.get_mut(&id("ECHOECHO")).expect("a user").state = AccountState::Revoked { at: before };
@@ -117,7 +121,7 @@ fn who_revoked_the_own_id_is_no_failure() {
 fn another_credential_than_planned_for_is_left_alone() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut world = World::of(&directory);
     world.users.get_mut(&id("MIAMIA01")).expect("a user").credential = Some("c9".to_owned());
     let mut simulator = Simulator::new(world, Faults::none());
@@ -136,7 +140,7 @@ fn what_cannot_be_known_nor_taken_back_is_left_to_a_person() {
     let paper = paper(&directory, POLICY, &alone());
     let mut held = 0;
     for seed in 0..40 {
-        let mut journal = Memory::default();
+        let mut journal = Memory::of(&paper);
         let mut simulator =
             Simulator::new(World::of(&directory), Faults::seeded(seed, 60)).with_ability(Ability::BLIND);
         let pace = Pace { failures: 100, ..Pace::default() };
@@ -176,7 +180,7 @@ fn what_cannot_be_known_nor_taken_back_is_left_to_a_person() {
 fn a_run_stops_when_it_is_asked_to_and_goes_on_afterwards() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
     let run = engine.run(&mut morning, &mut |_, _| false).expect("a run");
@@ -190,7 +194,7 @@ fn a_run_stops_when_it_is_asked_to_and_goes_on_afterwards() {
 fn failures_one_after_the_other_stop_the_run() {
     let directory = many(12);
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::seeded(3, 100));
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
     let run = engine.run(&mut morning, &mut |_, _| true).expect("a run");
@@ -203,7 +207,7 @@ fn failures_one_after_the_other_stop_the_run() {
 fn too_many_who_changed_stop_the_run() {
     let directory = many(6);
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut world = World::of(&directory);
     world.users.values_mut().for_each(|account| account.held = true);
     let mut simulator = Simulator::new(world, Faults::none());
@@ -216,7 +220,7 @@ fn too_many_who_changed_stop_the_run() {
 fn a_quota_that_is_used_up_waits_for_the_next_day() {
     let directory = many(6);
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let pace = Pace { quota: 4, ..Pace::default() };
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, pace).expect("an engine");
@@ -239,7 +243,7 @@ fn a_quota_that_is_used_up_waits_for_the_next_day() {
 fn a_clock_that_goes_backwards_stands_still() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let mut now = morning() + Duration::hours(3);
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
@@ -255,12 +259,113 @@ fn a_clock_that_goes_backwards_stands_still() {
     assert!(simulator.world().users.values().all(|account| account.reappeared == 0));
 }
 
+/// A clock that once was in the future must not make every wait seem to be over.
+#[test]
+fn a_record_from_the_future_stops_everything_until_the_clock_is_there() {
+    let directory = two_leavers();
+    let paper = paper(&directory, POLICY, &alone());
+    let mut journal = Memory::of(&paper);
+    let future = morning() + Duration::days(365);
+    journal.entries.push(Entry {
+        at: future,
+        actor: None,
+        plan: None,
+        event: Event::Finished { done: 0, no_op: 0, not_done: 0 },
+    });
+    let mut simulator = Simulator::new(World::of(&directory), Faults::none());
+    let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
+    assert_eq!(engine.run(&mut morning, &mut |_, _| true), Ok(Run::Waiting { until: future }));
+    assert_eq!(journal.entries.len(), 2);
+    // Clocks that are a little apart do not matter.
+    let mut nearly = || future - Duration::minutes(4);
+    let mut engine = Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
+    engine.run(&mut nearly, &mut |_, _| true).expect("a run");
+    assert!(journal.entries.len() > 2);
+}
+
+/// A request that was lost, and a person who came back before it could be sent again.
+struct Lost {
+    asked: u32,
+    returned: bool,
+}
+
+impl Connector for Lost {
+    fn name(&self) -> &'static str {
+        "lost"
+    }
+
+    fn ability(&self, kind: StepKind) -> Option<Ability> {
+        (kind == StepKind::Revoke).then_some(Ability::KEYED)
+    }
+
+    fn observe(&mut self, _: &PaperStep, _: time::OffsetDateTime) -> Sight {
+        Sight { returned: self.returned, ..Sight::default() }
+    }
+
+    fn perform(&mut self, _: &PaperStep, _: &Key, _: time::OffsetDateTime) -> Outcome {
+        self.asked += 1;
+        self.returned = true;
+        Outcome::Unknown { why: "no reply".to_owned() }
+    }
+}
+
+#[test]
+fn a_request_is_not_sent_again_for_a_person_who_is_back() {
+    let directory = two_leavers();
+    let paper = paper(&directory, POLICY, &alone());
+    let mut journal = Memory::of(&paper);
+    // Somebody has withdrawn the access by hand.
+    for step in paper.steps().iter().filter(|step| step.kind == StepKind::Withdraw) {
+        let outcome = Outcome::Applied;
+        let event = Event::Outcome { step: step.number, attempt: 1, outcome, observed: true };
+        journal.entries.push(Entry { at: morning(), actor: None, plan: Some(*paper.digest()), event });
+    }
+    let mut connector = Lost { asked: 0, returned: false };
+    let mut now = morning();
+    for _ in 0..10 {
+        let mut engine =
+            Engine::new(&paper, &mut journal, &mut connector, Pace::default()).expect("an engine");
+        engine.run(&mut || now, &mut |_, _| true).expect("a run");
+        now += Duration::hours(2);
+    }
+    assert_eq!(connector.asked, 1);
+    let held = journal.entries.iter().filter(|entry| matches!(entry.event, Event::Held { .. })).count();
+    assert_eq!(held, 1);
+}
+
+/// What a person will settle keeps later steps waiting; it does not stop them for good.
+#[test]
+fn a_step_after_a_held_one_waits() {
+    let directory = two_leavers();
+    let paper = paper(&directory, POLICY, &alone());
+    let at = paper.steps().iter().position(|step| step.kind == StepKind::Detach).expect("a detach");
+    let before = *paper.steps()[at].waits_for.iter().max().expect("a step before it");
+    let number = paper.steps()[before].number;
+    let stands = |event: Event| {
+        let mut work = Work::of(&paper);
+        for other in &paper.steps()[at].waits_for {
+            let step = paper.steps()[*other].number;
+            work.take(
+                morning(),
+                &Event::Outcome { step, attempt: 1, outcome: Outcome::Applied, observed: true },
+            );
+        }
+        work.take(morning(), &event);
+        readiness(&paper, &work, at)
+    };
+    let reason = crate::plan::Reason::new(crate::diagnostic::Code::OutcomeUnknown, "nobody knows");
+    assert_eq!(stands(Event::Held { step: number, reason }), Readiness::Waits);
+    let refused = Outcome::Refused { why: "no".to_owned() };
+    let refused = Event::Outcome { step: number, attempt: 1, outcome: refused, observed: false };
+    assert_eq!(stands(refused), Readiness::Never { because_of: number });
+}
+
 /// Ten thousand steps, of which one in twenty meets a fault, come to a final and true state.
 #[test]
 fn many_steps_with_faults_end_true() {
     let directory = many(if std::env::var_os("LEAVER_PROOF").is_some() { 5_000 } else { 400 });
     let paper = paper(&directory, POLICY, &alone());
-    let mut journal = Memory::default();
+    let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::seeded(11, 5));
     let pace = Pace { failures: 50, quota: 1_000_000, ..Pace::default() };
     let (run, end) = to_the_end(&paper, &mut journal, &mut simulator, pace, morning());

@@ -14,7 +14,7 @@ use super::settings::ThreemaSettings;
 use crate::apply::connector::{Ability, Connector, Effect, Sight};
 use crate::apply::engine::{Engine, Pace, Run};
 use crate::apply::error::{ApplyError, JournalError};
-use crate::apply::event::Entry;
+use crate::apply::event::{Entry, Event};
 use crate::apply::journal::Journal;
 use crate::apply::outcome::{Key, Outcome};
 use crate::apply::paper::{Paper, PaperStep};
@@ -74,6 +74,9 @@ pub fn rehearse(
     for entry in journal.0.iter().filter(|entry| entry.plan.as_ref() == Some(paper.digest())) {
         work.take(entry.at, &entry.event);
     }
+    if !work.is_accepted() {
+        journal.0.push(accepted(paper, start));
+    }
     let begun = paper
         .steps()
         .iter()
@@ -91,6 +94,17 @@ pub fn rehearse(
         }
     }
     Ok(Rehearsal { plan: *paper.digest(), greetings, steps: stage.steps })
+}
+
+/// A rehearsal needs no approvals.
+fn accepted(paper: &Paper, at: OffsetDateTime) -> Entry {
+    let event = Event::Accepted {
+        directory: *paper.directory(),
+        policy: *paper.policy(),
+        counts: paper.counts(),
+        steps: u32::try_from(paper.steps().len()).unwrap_or(u32::MAX),
+    };
+    Entry { at, actor: Some(paper.actor().to_owned()), plan: Some(*paper.digest()), event }
 }
 
 /// A platform on which everything succeeds at once.
@@ -111,7 +125,7 @@ impl Connector for Stage {
     }
 
     fn observe(&mut self, step: &PaperStep, _: OffsetDateTime) -> Sight {
-        let effect = if self.begun.contains(&step.number) { Effect::Done } else { Effect::Unclear };
+        let effect = if self.begun.contains(&step.number) { Effect::Done } else { Effect::NotDone };
         Sight { effect, ..Sight::default() }
     }
 

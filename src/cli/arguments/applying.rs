@@ -126,10 +126,10 @@ pub(crate) struct Apply {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// With the checklist: these steps were done, such as 3,5-9
-    #[arg(long, value_name = "STEPS", value_parser = steps, requires = "by")]
+    #[arg(long, value_name = "STEPS", value_parser = steps, requires_all = ["by", "directory"])]
     pub(crate) done: Option<Steps>,
     /// With the checklist: these steps could not be done
-    #[arg(long, value_name = "STEPS", value_parser = steps, requires = "by")]
+    #[arg(long, value_name = "STEPS", value_parser = steps, requires_all = ["by", "directory"])]
     pub(crate) not_done: Option<Steps>,
     /// The administrator who did them
     #[arg(long, value_name = "NAME")]
