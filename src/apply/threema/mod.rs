@@ -7,7 +7,7 @@
 //!
 //! | module | for |
 //! |---|---|
-//! | `settings`, `secret` | where the APIs are, how their keys are found, and what they are allowed to do |
+//! | `settings`, `reading`, `secret` | where the APIs are, how their keys are found, and what they are allowed to do |
 //! | `call` | a request, and how addresses are put together |
 //! | `calls`, `work`, `broadcast` | which requests a step makes, and which ones look |
 //! | `http` | sending one request |
@@ -22,6 +22,7 @@ mod calls;
 mod connector;
 mod error;
 mod http;
+mod reading;
 mod rehearsal;
 mod secret;
 mod settings;
