@@ -53,6 +53,8 @@ fn lists_come_in_many_forms() {
         r#"[{"name": "x"}]"#,
         "<html>",
         r#"{"members": [[]]}"#,
+        r#"{"members": [["ECHOECHO"]]}"#,
+        r#"[["ECHOECHO"]]"#,
         r#"{"members": null}"#,
     ] {
         assert_eq!(page_of(none.as_bytes(), "members"), None, "{none}");

@@ -67,13 +67,16 @@ pub(super) enum Next {
     Somewhere,
 }
 
+/// The head of an object that tells of no error; a list is no object, although it could be read as one.
+fn head_of(body: &[u8]) -> Option<Head> {
+    let head: Head =
+        body.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(body).ok())??;
+    head.error.is_none().then_some(head)
+}
+
 /// The `id` of an object that is one thing; `None` for everything else.
 pub(super) fn id_of(body: &[u8]) -> Option<String> {
-    let head: Head = serde_json::from_slice(body).ok()?;
-    if head.error.is_some() {
-        return None;
-    }
-    head.id.map(Name::into_text)
+    head_of(body)?.id.map(Name::into_text)
 }
 
 /// A page of the list that is called `name`; `None` for everything else.
@@ -81,10 +84,7 @@ pub(super) fn page_of(body: &[u8], name: &str) -> Option<Page> {
     if body.trim_ascii_start().starts_with(b"[") {
         return Some(Page { names: names(body)?, next: None });
     }
-    let head: Head = serde_json::from_slice(body).ok()?;
-    if head.error.is_some() {
-        return None;
-    }
+    let head = head_of(body)?;
     let entries: std::collections::HashMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
     let names = names(entries.get(name)?.get().as_bytes())?;
     Some(Page { names, next: head.links.as_ref().and_then(next) })
@@ -142,7 +142,7 @@ pub(super) fn said(body: &[u8]) -> Said {
 /// Whether this is what an API answers with: an object without an error, or a list.
 pub(super) fn is_answer(body: &[u8]) -> bool {
     match body.trim_ascii().first() {
-        Some(b'{') => serde_json::from_slice::<Head>(body).is_ok_and(|head| head.error.is_none()),
+        Some(b'{') => head_of(body).is_some(),
         Some(b'[') => serde_json::from_slice::<IgnoredAny>(body).is_ok(),
         _ => false,
     }
