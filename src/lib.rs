@@ -36,7 +36,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The core reads no clock, no environment and no network, keeps nothing global, and has no unsafe code.
+//! The core reads no clock, no environment and no network, keeps nothing global, and has no unsafe code. Only the feature
+//! `threema` brings the network, for connectors, and reads the environment when it is asked for a key.
 
 #[cfg(feature = "apply")]
 pub mod apply;

@@ -21,6 +21,7 @@
 //! | `history`, `merkle`, `checkpoint` | the chain of records, and its proof |
 //! | `journal` | the file |
 //! | `simulator` | the platform on a virtual clock |
+//! | `threema` | the web APIs of the platform (feature `threema`) |
 //! | `checklist` | what people do by hand, and report back |
 //! | `status` | what was planned beside what is observed |
 //! | `ocsf`, `controls`, `pseudonyms` | the history for other systems, for auditors, and without people in it |
@@ -54,6 +55,8 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "threema")]
+pub mod threema;
 mod work;
 
 pub use accept::{Acceptance, accept};

@@ -14,21 +14,23 @@ use super::arguments::{
 use super::engine::load_sources;
 use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
-use super::input::{checked_policy, instant_of, read_directory};
+use super::input::{checked_policy, instant_of, now, read_directory};
 use super::output::Output;
 use super::plan::approvers_in;
 use super::platform::Platform;
 use super::progress::Progress;
 use super::terminal::{INTERRUPTED, Terminal};
+use super::threema;
 use crate::apply::simulator::Faults;
 use crate::apply::{
-    Acceptance, Anew, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper, Run, Signed,
-    Standing, Stop, Watched, Work, accept, checklist, reported, standing, stopped,
+    Acceptance, Anew, Connector, Engine, Entry, Event, FileJournal, Journal, JournalError, Pace, Paper, Run,
+    Signed, Standing, Stop, Watched, Work, accept, checklist, reported, standing, stopped,
 };
 use crate::diagnostic::Code;
 use crate::directory::Digest;
 use crate::model::format_instant;
 use crate::plan::ActionClass;
+use crate::policy::Policy;
 
 /// Largest approval that is read.
 const MOST_APPROVAL_BYTES: u64 = 64 * 1_024;
@@ -37,6 +39,10 @@ const MOST_APPROVAL_BYTES: u64 = 64 * 1_024;
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let paper = named_plan(&arguments.plan)?;
     let start = instant_of(arguments.moment);
+    let threema = threema::settings(arguments)?;
+    if arguments.dry_run {
+        return threema::dry_run(arguments, &paper, threema.unwrap_or_default(), start);
+    }
     let directory = match &arguments.directory {
         Some(path) => Some(read_directory(path, terminal)?),
         None => None,
@@ -68,14 +74,15 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         }
         _ => None,
     };
-    let decided_anew = |now| match (&policy, snapshot) {
-        (Some(policy), Some(directory)) => Anew::of(&paper, policy, directory, now)
-            .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message))),
-        _ => Ok(Anew::default()),
-    };
+    let course =
+        Course { arguments, paper: &paper, policy: policy.as_ref(), snapshot, pace, terminal, start };
     if arguments.connector == ConnectorName::Checklist {
-        let anew = decided_anew(start)?;
+        let anew = course.decided_anew(start)?;
         return by_hand(arguments, &paper, &mut journal, snapshot, &anew, start);
+    }
+    if arguments.connector == ConnectorName::Threema {
+        let mut platform = threema::connect(threema.unwrap_or_default(), &paper, start)?;
+        return course.run(&mut journal, &mut platform, Some(now))?.print(arguments);
     }
     let world = arguments.world.clone().unwrap_or_else(|| beside(&arguments.journal));
     let faults = match arguments.faults {
@@ -83,44 +90,71 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         per_cent => Faults::seeded(arguments.seed, per_cent),
     };
     let mut platform = Platform::open(&world, snapshot, faults)?;
-    journal.record(overrides(&paper, pace, start)).map_err(journal_failed)?;
-
-    let progress = Progress::new(terminal, "carrying out", u64::try_from(paper.steps().len()).ok());
-    let mut now = start;
-    let (ended, work) = loop {
-        let anew = decided_anew(now)?;
-        let mut watched = Watched::new(&mut platform, &anew);
-        let mut engine = Engine::new(&paper, &mut journal, &mut watched, pace).map_err(journal_failed)?;
-        let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
-        let ended = engine
-            .run(&mut || now, &mut |_, standing| {
-                done += u64::from(standing.is_final());
-                progress.set(done);
-                !INTERRUPTED.load(Ordering::Relaxed)
-            })
-            .map_err(|error| of_apply(&arguments.journal, error))?;
-        let work = engine.work().clone();
-        match (ended, arguments.until) {
-            // Only a simulated platform has a clock that can be put forward.
-            (Run::Waiting { until }, Some(end)) if until <= end && until > now => now = until,
-            _ => break (ended, work),
-        }
-    };
-    drop(progress);
+    let report = course.run(&mut journal, &mut platform, None)?;
     if let Some(failure) = platform.failure() {
         return Err(failure);
     }
-    let outcome = Report::of(&paper, &work, ended, now);
-    let mut output = Output::standard();
-    match arguments.format {
-        TextOrJson::Json => {
-            serde_json::to_writer(&mut output, &outcome).map_err(Failure::bug)?;
-            output.write_all(b"\n")?;
+    report.print(arguments)
+}
+
+/// What is carried out, and how.
+struct Course<'a> {
+    arguments: &'a Arguments,
+    paper: &'a Paper,
+    policy: Option<&'a Policy>,
+    snapshot: Option<&'a crate::directory::Directory>,
+    pace: Pace,
+    terminal: &'a Terminal,
+    start: OffsetDateTime,
+}
+
+impl Course<'_> {
+    /// What is decided by a newer directory, if there is one.
+    fn decided_anew(&self, now: OffsetDateTime) -> Result<Anew, Failure> {
+        match (self.policy, self.snapshot) {
+            (Some(policy), Some(directory)) => Anew::of(self.paper, policy, directory, now)
+                .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message))),
+            _ => Ok(Anew::default()),
         }
-        TextOrJson::Text => output.write_all(outcome.text(arguments).as_bytes())?,
     }
-    output.finish()?;
-    Ok(outcome.exit())
+
+    /// Carries the plan out as far as that can be done now. Without a clock time stands still, but for `--until`.
+    fn run<C: Connector>(
+        &self,
+        journal: &mut FileJournal,
+        platform: &mut C,
+        clock: Option<fn() -> OffsetDateTime>,
+    ) -> Result<Report, Failure> {
+        let Self { arguments, paper, pace, .. } = *self;
+        let journal_failed = |error: JournalError| of_journal(&arguments.journal, &error);
+        journal.record(overrides(paper, pace, self.start)).map_err(journal_failed)?;
+        let steps = u64::try_from(paper.steps().len()).ok();
+        let progress = Progress::new(self.terminal, "carrying out", steps);
+        let mut now = self.start;
+        loop {
+            let anew = self.decided_anew(now)?;
+            let mut watched = Watched::new(platform, &anew);
+            let mut engine = Engine::new(paper, journal, &mut watched, pace).map_err(journal_failed)?;
+            let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
+            let ended = engine
+                .run(&mut || clock.map_or(now, |clock| clock()), &mut |_, standing| {
+                    done += u64::from(standing.is_final());
+                    progress.set(done);
+                    !INTERRUPTED.load(Ordering::Relaxed)
+                })
+                .map_err(|error| of_apply(&arguments.journal, error))?;
+            match (ended, arguments.until) {
+                // Only a simulated platform has a clock that can be put forward.
+                (Run::Waiting { until }, Some(end)) if clock.is_none() && until <= end && until > now => {
+                    now = until;
+                }
+                _ => {
+                    let at = clock.map_or(now, |clock| clock());
+                    return Ok(Report::of(paper, engine.work(), ended, at));
+                }
+            }
+        }
+    }
 }
 
 /// What people did is recorded, and what they do next is listed.
@@ -266,6 +300,19 @@ impl Report {
             }),
             run,
         }
+    }
+
+    fn print(&self, arguments: &Arguments) -> Result<Exit, Failure> {
+        let mut output = Output::standard();
+        match arguments.format {
+            TextOrJson::Json => {
+                serde_json::to_writer(&mut output, self).map_err(Failure::bug)?;
+                output.write_all(b"\n")?;
+            }
+            TextOrJson::Text => output.write_all(self.text(arguments).as_bytes())?,
+        }
+        output.finish()?;
+        Ok(self.exit())
     }
 
     fn exit(&self) -> Exit {

@@ -131,6 +131,10 @@ pub(crate) fn exit_of(diagnostics: &[Diagnostic]) -> Exit {
                 | Code::PlanUnreadable
                 | Code::JournalUnusable
                 | Code::JournalBusy
+                | Code::ConnectorUnreadable
+                | Code::NoApiKey
+                | Code::ApiKeyNotTaken
+                | Code::PlatformUnclear
         )
     };
     if diagnostics.iter().any(unreadable) {

@@ -53,6 +53,7 @@ mod summary;
 mod table;
 mod terminal;
 mod test;
+mod threema;
 
 /// Runs the command line; the first argument is the name of the program.
 ///

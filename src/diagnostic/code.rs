@@ -250,6 +250,14 @@ codes! {
     TooManyFailures = "A0307", Error, "a run that stopped after failures";
     TooMuchDrift = "A0308", Error, "a run that stopped because too much has changed";
     DecidedOtherwise = "A0309", Warning, "a decision that is another one by now";
+    // Carrying out: connectors to the platform
+    ConnectorUnreadable = "A0401", Error, "settings of a connector that cannot be read";
+    ConnectorSyntax = "A0402", Error, "settings of a connector that are not TOML";
+    UnknownConnectorSetting = "A0403", Error, "an unknown setting of a connector";
+    WrongConnectorSetting = "A0404", Error, "a setting of a connector that is missing or wrong";
+    NoApiKey = "A0405", Error, "an API key that is not there";
+    ApiKeyNotTaken = "A0406", Error, "an API key that the platform does not take";
+    PlatformUnclear = "A0407", Error, "a platform that does not answer as documented";
     // The history
     HistoryBroken = "H0001", Error, "a history that is not what was written";
     NotACheckpoint = "H0002", Error, "a file that is no checkpoint";

@@ -54,6 +54,8 @@ pub use payload::{Configuration, IOS_DOMAIN, Purpose, Setting};
 pub(crate) use resolution::settle;
 pub use resolution::{Resolution, Settled};
 pub use settings::MOST_SETTINGS_BYTES;
+#[cfg(feature = "threema")]
+pub(crate) use settings::{Entry, Settings, SettingsCodes};
 pub use step::{
     ActionClass, Batch, DAILY_QUOTA, DISPLAY, Executor, LABEL, REVOCATION, Step, StepKind, Target,
     WITHDRAWAL, With,

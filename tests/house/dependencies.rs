@@ -1,4 +1,4 @@
-//! Who embeds the bare library gets no command line, no terminal, no columns and no database.
+//! Who embeds the bare library gets no command line, no terminal, no columns, no database and no network.
 
 use std::process::Command;
 
@@ -16,9 +16,12 @@ const NOT_IN_THE_CORE: &[&str] = &[
     "crossterm",
     "indicatif",
     "libsqlite3-sys",
+    "ring",
     "rusqlite",
+    "rustls",
     "tempfile",
     "terminal_size",
+    "ureq",
 ];
 
 /// `cargo tree` of the package with the given features, one crate name a line.
@@ -36,7 +39,7 @@ fn tree(features: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_bare_library_has_no_terminal_no_columns_and_no_database() {
+fn the_bare_library_has_no_terminal_no_columns_no_database_and_no_network() {
     let crates = tree(&["--no-default-features"]);
     assert!(crates.iter().any(|name| name == "rhai"), "the tree is read: {crates:?}");
     let uninvited: Vec<_> = crates.iter().filter(|name| NOT_IN_THE_CORE.contains(&name.as_str())).collect();
@@ -46,7 +49,7 @@ fn the_bare_library_has_no_terminal_no_columns_and_no_database() {
 #[test]
 fn the_command_has_what_the_bare_library_has_not() {
     let crates = tree(&["--features", "cli"]);
-    for expected in ["clap", "comfy-table", "indicatif", "annotate-snippets"] {
+    for expected in ["clap", "comfy-table", "indicatif", "annotate-snippets", "ureq"] {
         assert!(crates.iter().any(|name| name == expected), "the test above would not see {expected}");
     }
 }

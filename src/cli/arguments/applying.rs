@@ -61,6 +61,9 @@ pub(crate) struct Keygen {
 /// back is done twice. Nothing is done without the approvals the plan needs.
 ///
 /// The simulated platform keeps to the times of the real one. Its state is a file beside the journal.
+///
+/// `threema` asks the web APIs of the platform, as `threema.toml` says. What they cannot do is left to the checklist. With
+/// --dry-run the requests are printed and nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -72,6 +75,7 @@ Examples:
   leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal \\
       --checklist-format html -o today.html
   leaver apply plan.json --connector checklist --directory acme/ --journal acme.journal --done 1-24 --by noah
+  leaver apply plan.json --connector threema --settings threema.toml --journal acme.journal --dry-run
 
 Ends with 0 if all went well so far, 1 if steps were not done or wait for a person, 3 if the plan may not be carried
 out or the run stopped because too much went wrong.")]
@@ -103,6 +107,12 @@ pub(crate) struct Apply {
     /// `irreversible.per_24h`, `drift` or `failures`
     #[arg(long = "allow", value_name = "LIMIT=N", value_parser = allowance)]
     pub(crate) allowed: Vec<Allowance>,
+    /// Where the web APIs are and how their keys are found: `threema.toml`
+    #[arg(long, value_name = "FILE", required_if_eq("connector", "threema"))]
+    pub(crate) settings: Option<PathBuf>,
+    /// Print the requests to the web APIs in order, and send nothing; no key is read and no journal is written
+    #[arg(long, requires = "settings")]
+    pub(crate) dry_run: bool,
     /// Put the clock of the simulated platform forward, as far as this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) until: Option<OffsetDateTime>,
@@ -312,6 +322,8 @@ pub(crate) enum ConnectorName {
     Simulator,
     /// People: what to click now is listed, and what was done is reported back
     Checklist,
+    /// The web APIs of the platform
+    Threema,
 }
 
 /// Show what was planned beside what was done, and what is seen on the platform

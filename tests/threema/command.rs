@@ -1,0 +1,175 @@
+//! The connector as somebody types it.
+
+use std::fs;
+use std::process::Output;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::company::{GUARDS, POLICY, Place, WHOLE, directory_text, platform};
+use crate::platform::{BROADCAST_KEY, WORK_KEY};
+use crate::program::{code, command, json, stderr, stdout};
+use crate::rehearsal::on_the_wire;
+use crate::secrets::assert_clean;
+use crate::server::Server;
+
+/// A company as it is now, its plan, and settings of a server.
+struct Today {
+    server: Server,
+    place: Place,
+}
+
+impl Today {
+    fn new() -> Self {
+        let server = Server::new(platform());
+        let place = Place::of(server.address, WHOLE);
+        let now = OffsetDateTime::now_utc().replace_nanosecond(0).expect("an instant");
+        for (name, text) in
+            [("acme.rhai", POLICY), ("acme.json", &*directory_text(now)), ("guards.toml", GUARDS)]
+        {
+            fs::write(place.at().join(name), text).expect("a file");
+        }
+        let today = Self { server, place };
+        let plan = [
+            "plan",
+            "acme.rhai",
+            "acme.json",
+            "--actor",
+            "mia",
+            "--guards",
+            "guards.toml",
+            "--format",
+            "json",
+        ];
+        let output = today.run(&[&plan[..], &["-o", "plan.json"]].concat());
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        today
+    }
+
+    /// Runs the command. Nothing that it prints has a key in it.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = command(self.place.at());
+        let output = command.args(arguments).env("ACME_WORK_KEY", WORK_KEY).output().expect("it runs");
+        assert_clean(stdout(&output));
+        assert_clean(stderr(&output));
+        output
+    }
+
+    fn apply(&self, more: &[&str]) -> Output {
+        let usual = ["apply", "plan.json", "--connector", "threema", "--settings", "threema.toml"];
+        self.run(&[&usual[..], &["--journal", "acme.journal"], more].concat())
+    }
+}
+
+/// What a dry run prints of the requests that change something, as bytes.
+fn changes(printed: &Value) -> Vec<Vec<u8>> {
+    let calls =
+        printed["steps"].as_array().expect("steps").iter().filter_map(|step| step["calls"].as_array());
+    calls
+        .flatten()
+        .map(|call| {
+            let text = |key: &str| call[key].as_str().unwrap_or_default();
+            let headers: Vec<(String, String)> =
+                serde_json::from_value(call["headers"].clone()).expect("headers");
+            let key = if text("api") == "work" { WORK_KEY } else { BROADCAST_KEY };
+            on_the_wire(text("method"), text("url"), &headers, text("body"), key)
+        })
+        .collect()
+}
+
+#[test]
+fn a_plan_is_printed_and_carried_out_by_the_same_requests() {
+    let today = Today::new();
+    let printed = today.apply(&["--dry-run", "--format", "json"]);
+    assert_eq!(code(&printed), 0, "{}", stderr(&printed));
+    assert!(today.server.received().is_empty(), "a dry run sends nothing");
+    assert!(!today.place.at().join("acme.journal").exists(), "a dry run writes nothing");
+    let shown = today.apply(&["--dry-run"]);
+    let text = stdout(&shown);
+    for said in [
+        "Nothing is sent.",
+        "x-api-key: <API key>",
+        "/acme-work/api/v1/credentials/c%201%2F%C3%A4\n",
+        "[\"STAFF001\"]",
+        "{\"recipients\":[\"STAFF001\"]}",
+        "{\"type\":\"text\",\"body\":{\"en\":\"Your old ID goes, says \\\"Acme\\\".\"}}",
+        "by hand: see --connector checklist",
+    ] {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
+    let applied = today.apply(&[]);
+    assert_eq!(code(&applied), 0, "{}{}", stdout(&applied), stderr(&applied));
+    assert!(stdout(&applied).contains("run the same command then"), "{}", stdout(&applied));
+    // Today comes what does not wait for a day or a week.
+    let printed = changes(&json(&printed));
+    let sent: Vec<Vec<u8>> = today.server.changes().into_iter().map(|received| received.raw).collect();
+    assert_eq!(sent.len(), printed.len() - 1, "the old ID goes in a week");
+    assert_eq!(sent, printed[..sent.len()]);
+    assert!(!today.server.platform().users.contains("STAFF001"));
+    for file in ["acme.journal", "acme.journal-wal"] {
+        if let Ok(bytes) = fs::read(today.place.at().join(file)) {
+            assert_clean(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    // What was done is not printed again.
+    let rest = json(&today.apply(&["--dry-run", "--format", "json"]));
+    assert_eq!(changes(&rest), printed[sent.len()..]);
+    let steps: Vec<&str> =
+        rest["steps"].as_array().expect("steps").iter().filter_map(|step| step["kind"].as_str()).collect();
+    assert_eq!(steps, ["detach", "revoke"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_and_nothing_is_sent() {
+    let today = Today::new();
+    let with = |from: &str, to: &str| {
+        let text = today.place.settings.replace(from, to);
+        assert_ne!(text, today.place.settings, "{from}");
+        fs::write(today.place.at().join("threema.toml"), text).expect("a file");
+        today.apply(&[])
+    };
+    for (from, to, said, ends) in [
+        ("delete_user", "delete_uesr", "[A0403]", 1),
+        ("http://", "ftp://", "[A0404]", 1),
+        ("[work]", "[work", "[A0402]", 1),
+        ("key_file = \"work.key\"", "key_file = \"none.key\"", "[A0405]", 4),
+        ("key_file = \"work.key\"", "key_environment = \"ACME_NO_KEY\"", "[A0405]", 4),
+        ("key_file = \"work.key\"", "key_file = \"broadcast.key\"", "[A0406]", 4),
+        ("/acme-work/api/v1/", "/acme-wrok/api/v1/", "[A0407]", 4),
+    ] {
+        let output = with(from, to);
+        assert!(stderr(&output).contains(said), "{to}: {}", stderr(&output));
+        assert_eq!(code(&output), ends, "{to}: {}", stderr(&output));
+    }
+    fs::remove_file(today.place.at().join("threema.toml")).expect("removed");
+    let gone = today.apply(&[]);
+    assert_eq!((code(&gone), stderr(&gone).contains("[A0401]")), (4, true), "{}", stderr(&gone));
+    assert!(today.server.changes().is_empty());
+}
+
+#[test]
+fn a_key_comes_from_the_environment() {
+    let today = Today::new();
+    let text = today.place.settings.replace("key_file = \"work.key\"", "key_environment = \"ACME_WORK_KEY\"");
+    fs::write(today.place.at().join("threema.toml"), text).expect("a file");
+    fs::remove_file(today.place.at().join("work.key")).expect("removed");
+    assert_eq!(code(&today.apply(&[])), 0);
+    assert!(!today.server.changes().is_empty());
+}
+
+#[test]
+fn arguments_that_do_not_go_together_are_refused() {
+    let today = Today::new();
+    let common = ["apply", "plan.json", "--journal", "acme.journal", "--connector"];
+    for more in [
+        &["threema"][..],
+        &["threema", "--dry-run"],
+        &["threema", "--settings", "threema.toml", "--as-of", "2026-11-22T09:00:00Z"],
+        &["simulator", "--settings", "threema.toml", "--dry-run"],
+        &["checklist", "--settings", "threema.toml"],
+    ] {
+        let output = today.run(&[&common[..], more].concat());
+        assert_eq!(code(&output), 2, "{more:?}: {}", stderr(&output));
+    }
+    assert!(today.server.received().is_empty());
+}
