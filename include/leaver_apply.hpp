@@ -55,6 +55,8 @@ struct acceptance {
     std::string_view approvers;
     const leaver::directory *directory = nullptr;
     std::string_view now;
+    /// The text of the guards.toml that the plan was made with; empty: what cannot be taken back needs two approvals.
+    std::string_view guards;
 };
 
 /// A text that is owned.
@@ -142,6 +144,7 @@ public:
         options.approvers = str(with.approvers);
         options.directory = with.directory != nullptr ? with.directory->get() : nullptr;
         options.now = str(with.now);
+        options.guards = str(with.guards);
         bool fresh = false;
         detail::call([&](leaver_error **err) {
             return leaver_journal_accept(handle_.get(), str(plan), &options, &fresh, err);

@@ -109,6 +109,7 @@ class Journal:
         plan: str,
         directory: Directory | None,
         approvers_toml: str | None,
+        guards_toml: str | None,
         approvals: list[str],
         allowed: list[tuple[str, int]],
         now: str,

@@ -357,19 +357,21 @@ class Journal(AbstractContextManager["Journal"]):
         approvals: Iterable[str] = (),
         directory: Directory | None = None,
         approvers: str | PathLike[str] | None = None,
+        guards: str | PathLike[str] | None = None,
         allow: Mapping[str, int] | None = None,
         now: datetime | str | None = None,
     ) -> bool:
         """Accepts a plan once; ``False`` if it was accepted before.
 
         ``approvals`` are texts that :func:`approve` or ``leaver approve`` made; with the ``directory`` as it is now it is looked
-        at whether the actor may still do everything. ``allow={"withdraw": 60}`` passes the limit of a day by a number that is
+        at whether the actor may still do everything. ``guards`` are those that the plan was made with; without them, what cannot be
+        taken back needs two approvals. ``allow={"withdraw": 60}`` passes the limit of a day by a number that is
         recorded. Raises :class:`~leaver.ApplyRefused` with every reason.
         """
         core = None if directory is None else directory._handle
         allowed = list((allow or {}).items())
         at = _as_of_text(_now() if now is None else now)
-        return self._handle.accept(_text(plan), core, _settings(approvers), list(approvals), allowed, at)
+        return self._handle.accept(_text(plan), core, _settings(approvers), _settings(guards), list(approvals), allowed, at)
 
     def run(
         self,

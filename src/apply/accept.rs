@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use super::admission::{Admission, admit, day_before};
+use super::admission::{Admission, admit, authorised, day_before};
 use super::approval::Signed;
 use super::error::ApplyError;
 use super::event::{Entry, Event};
 use super::journal::Journal;
 use super::paper::Paper;
 use crate::directory::{Digest, Directory};
-use crate::plan::{ActionClass, Approvers, Reason};
+use crate::plan::{ActionClass, Approvers, Guards, Reason};
 
 /// With what somebody asks for a plan to be accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Acceptance<'a> {
+    /// The guards in force, which must be those of the plan. Without them irreversible steps need as many approvals as the
+    /// built-in guards ask for.
+    pub guards: Option<&'a Guards>,
     /// Who may approve.
     pub approvers: Option<&'a Approvers>,
     /// Who did.
@@ -30,6 +33,8 @@ pub struct Acceptance<'a> {
 
 /// Accepts a plan, unless it was accepted before; whether it was new comes out. A refusal is recorded, too.
 ///
+/// Of a plan that was accepted before it is looked at again whether its actor may still do it, if there is a directory.
+///
 /// # Errors
 /// [`ApplyError::Refused`] with everything that is in the way, and those of the journal.
 pub fn accept(
@@ -37,7 +42,7 @@ pub fn accept(
     journal: &mut impl Journal,
     acceptance: &Acceptance<'_>,
 ) -> Result<bool, ApplyError> {
-    let Acceptance { approvers, approvals, directory, allowed, now } = *acceptance;
+    let Acceptance { guards, approvers, approvals, directory, allowed, now } = *acceptance;
     let mut accepted = false;
     let mut last_policy: Option<Digest> = None;
     journal.replay(&mut |entry| {
@@ -46,12 +51,25 @@ pub fn accept(
             last_policy = Some(policy);
         }
     })?;
-    if accepted {
-        return Ok(false);
-    }
-    let recent = day_before(journal, now)?;
-    let admission = Admission { paper, approvers, approvals, directory, recent, allowed, last_policy, now };
-    match admit(&admission) {
+    let admitted = if accepted {
+        let lost = directory.map_or_else(Vec::new, |directory| authorised(paper, directory));
+        if lost.is_empty() { Ok(Vec::new()) } else { Err(lost) }
+    } else {
+        let recent = day_before(journal, now)?;
+        admit(&Admission {
+            paper,
+            guards,
+            approvers,
+            approvals,
+            directory,
+            recent,
+            allowed,
+            last_policy,
+            now,
+        })
+    };
+    match admitted {
+        Ok(_) if accepted => Ok(false),
         Ok(entries) => {
             journal.record_plan(entries, paper.digest(), paper.text())?;
             Ok(true)

@@ -16,7 +16,7 @@ use super::paper::Paper;
 use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory};
 use crate::model::{Privilege, format_instant};
-use crate::plan::{ActionClass, Approvers, Reason};
+use crate::plan::{ActionClass, Approvers, Guards, Reason};
 
 /// How far clocks of different machines may be apart.
 const SKEW: Duration = Duration::minutes(5);
@@ -26,6 +26,8 @@ const SKEW: Duration = Duration::minutes(5);
 pub struct Admission<'a> {
     /// The plan.
     pub paper: &'a Paper,
+    /// The guards in force. Without them the built-in number of approvals counts.
+    pub guards: Option<&'a Guards>,
     /// Who may approve.
     pub approvers: Option<&'a Approvers>,
     /// Who did.
@@ -49,6 +51,7 @@ pub struct Admission<'a> {
 pub fn admit(admission: &Admission<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
     let Admission { paper, approvals, allowed, last_policy, now, .. } = *admission;
     let mut reasons = times(paper, now);
+    reasons.extend(guarded(paper, admission.guards));
     reasons.extend(approved(admission));
     reasons.extend(within_a_day(paper, admission.recent, allowed));
     if let Some(directory) = admission.directory {
@@ -105,6 +108,32 @@ fn times(paper: &Paper, now: OffsetDateTime) -> Vec<Reason> {
         let message =
             format!("the plan was made at {}, which is still to come", format_instant(paper.as_of()));
         reasons.push(Reason::new(Code::PlanOfTheFuture, message));
+    }
+    reasons
+}
+
+/// A plan is no authority on how much it may do: guards come from outside.
+fn guarded(paper: &Paper, guards: Option<&Guards>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if let Some(guards) = guards {
+        let loosened = |class: &&ActionClass| {
+            let (said, meant) = (paper.day_limit(**class), guards.limits(**class).per_24h.map(u64::from));
+            paper.counts().of(**class) > 0 && meant.is_some() && said != meant
+        };
+        if *paper.guards() != guards.digest() {
+            let message = "the guards are not those that the plan was made with".to_owned();
+            reasons.push(Reason::new(Code::OtherGuards, message));
+        } else if let Some(class) = ActionClass::ALL.iter().find(loosened) {
+            let message = format!("the limit of a day of {class} steps is not the one of the guards");
+            reasons.push(Reason::new(Code::OtherGuards, message));
+        }
+    }
+    let least = guards.map_or_else(|| Guards::default().approvals, |guards| guards.approvals);
+    let asked = paper.approvals_needed();
+    if paper.counts().irreversible > 0 && asked < least {
+        let message =
+            format!("the plan asks for {asked} approvals, and steps that cannot be taken back need {least}");
+        reasons.push(Reason::new(Code::TooFewApprovals, message));
     }
     reasons
 }
@@ -170,7 +199,7 @@ fn overrides(
 }
 
 /// Whether the actor is still an administrator who may do every step, and to whom.
-fn authorised(paper: &Paper, directory: &Directory) -> Vec<Reason> {
+pub(super) fn authorised(paper: &Paper, directory: &Directory) -> Vec<Reason> {
     let refuse = |message: String| vec![Reason::new(Code::ActorLostAuthority, message)];
     let actor = directory.administrators().iter().find(|known| known.name == paper.actor());
     let Some(actor) = actor else {

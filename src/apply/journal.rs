@@ -4,10 +4,12 @@
 //! connection. The file is locked for as long as it is open, so a second process cannot work on it; the lock goes
 //! with the process. On opening, everything is verified; what is broken is refused, never cut off.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
 use super::error::JournalError;
@@ -22,6 +24,11 @@ use crate::plan::OpenWork;
 const APPLICATION: i64 = 0x6c76_7231;
 /// The version of the records.
 const FORMAT: u32 = 1;
+/// Everything there is in the file. A trigger could undo what is written, without an error.
+const TABLES: [&str; 2] = [
+    "CREATE TABLE records (n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT",
+    "CREATE TABLE plans (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID",
+];
 
 /// Where is recorded what is about to be done, and what was.
 pub trait Journal {
@@ -67,7 +74,7 @@ impl FileJournal {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+        let connection = opened(path, flags)?;
         let mut journal = Self { connection, _lock: Some(lock), history: History::default(), broken: false };
         let is_new = journal.lock()?;
         if is_new {
@@ -84,7 +91,7 @@ impl FileJournal {
     /// As [`Self::open`]; a file that is not there is an error.
     pub fn look(path: &Path) -> Result<Self, JournalError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+        let connection = opened(path, flags)?;
         let journal = Self { connection, _lock: None, history: History::default(), broken: true };
         journal.check_kind()?;
         Ok(journal)
@@ -126,18 +133,46 @@ impl FileJournal {
                 "this journal has format {format}, and this version of leaver knows {FORMAT}"
             )));
         }
+        self.check_tables()?;
         let check: String =
             self.connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(unusable)?;
         if check == "ok" { Ok(()) } else { Err(JournalError::Corrupt(check)) }
     }
 
+    /// The tables are those of a journal, and there is nothing else.
+    fn check_tables(&self) -> Result<(), JournalError> {
+        let mut statement =
+            self.connection.prepare("SELECT type, sql FROM sqlite_schema").map_err(unusable)?;
+        let rows = statement.query_map([], |row| {
+            let (kind, sql): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok((kind, sql))
+        });
+        let mut tables = 0;
+        for row in rows.map_err(unusable)? {
+            match row.map_err(unusable)? {
+                (kind, Some(sql)) if kind == "table" && TABLES.contains(&&*sql) => tables += 1,
+                // What SQLite makes of a primary key by itself.
+                (kind, None) if kind == "index" => {}
+                (kind, _) => {
+                    return Err(JournalError::Corrupt(format!("it has a {kind} that no journal has")));
+                }
+            }
+        }
+        if tables == TABLES.len() {
+            Ok(())
+        } else {
+            Err(JournalError::Corrupt("a table of it is missing".to_owned()))
+        }
+    }
+
     fn begin(&mut self, now: time::OffsetDateTime) -> Result<(), JournalError> {
         let batch = format!(
             "BEGIN EXCLUSIVE;
-             CREATE TABLE records (n INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
-             CREATE TABLE plans (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+             {};
+             {};
              PRAGMA application_id = {APPLICATION};
-             PRAGMA user_version = {FORMAT};"
+             PRAGMA user_version = {FORMAT};",
+            TABLES[0], TABLES[1]
         );
         self.connection.execute_batch(&batch).map_err(unusable)?;
         let event = Event::Opened { leaver_version: env!("CARGO_PKG_VERSION").to_owned(), format: FORMAT };
@@ -152,14 +187,22 @@ impl FileJournal {
     /// If it is not what was written, or cannot be read.
     pub fn verified(&self, size: Option<u64>, mut see: impl FnMut(Record)) -> Result<Verified, JournalError> {
         let mut verifier = Verifier::new(size);
+        let mut accepted: BTreeSet<String> = BTreeSet::new();
         self.lines(|line| {
             let record = verifier.take(line).map_err(|broken| JournalError::Corrupt(broken.to_string()))?;
+            if matches!(record.entry.event, Event::Accepted { .. }) {
+                accepted.extend(record.entry.plan.map(|plan| plan.to_string()));
+            }
             see(record);
             Ok(())
         })?;
         let verified = verifier.finish();
         if verified.history.size() == 0 {
             return Err(JournalError::Corrupt("it has no records".to_owned()));
+        }
+        if self.kept_plans()? != accepted {
+            let what = "the plans in it are not those that were accepted";
+            return Err(JournalError::Corrupt(what.to_owned()));
         }
         Ok(verified)
     }
@@ -180,34 +223,55 @@ impl FileJournal {
         Ok(())
     }
 
+    /// The digests of the plans that are kept.
+    fn kept_plans(&self) -> Result<BTreeSet<String>, JournalError> {
+        let mut statement = self.connection.prepare("SELECT digest FROM plans").map_err(unusable)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(unusable)?;
+        rows.collect::<rusqlite::Result<_>>().map_err(unusable)
+    }
+
+    /// The plans that were accepted, in order, and how far each came. The history is verified on the way.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is not what was written.
+    pub fn works(&self) -> Result<Vec<(Paper, Work)>, JournalError> {
+        let mut accepted: Vec<Digest> = Vec::new();
+        self.verified(None, |record| {
+            if matches!(record.entry.event, Event::Accepted { .. }) {
+                accepted.extend(record.entry.plan);
+            }
+        })?;
+        let mut papers = Vec::with_capacity(accepted.len());
+        for digest in accepted {
+            let missing = || JournalError::Corrupt(format!("the plan {digest} is missing"));
+            papers.push(self.paper(&digest)?.ok_or_else(missing)?);
+        }
+        let mut works: HashMap<Digest, Work> =
+            papers.iter().map(|paper| (*paper.digest(), Work::of(paper))).collect();
+        self.replay(&mut |entry| {
+            if let Some(work) = entry.plan.and_then(|plan| works.get_mut(&plan)) {
+                work.take(entry.at, &entry.event);
+            }
+        })?;
+        let of = |paper: Paper| {
+            let work = works.remove(paper.digest()).unwrap_or_else(|| Work::of(&paper));
+            (paper, work)
+        };
+        Ok(papers.into_iter().map(of).collect())
+    }
+
     /// Adds the users whose steps are still open, and what was done lately.
     ///
     /// # Errors
     /// If the file cannot be read, or a plan in it is not what was written.
     pub fn open_work(&self, open: &mut OpenWork) -> Result<(), JournalError> {
-        let mut plans: Vec<Digest> = Vec::new();
-        self.verified(None, |record| {
-            if matches!(record.entry.event, Event::Accepted { .. }) {
-                plans.extend(record.entry.plan);
-            }
-        })?;
-        for digest in plans {
-            let text = self.plan(&digest)?;
-            let text = text.ok_or_else(|| JournalError::Corrupt(format!("the plan {digest} is missing")))?;
-            let paper = Paper::read("a plan in the journal", text.as_bytes())
-                .map_err(|found| JournalError::Corrupt(found.message.clone()))?;
-            let mut work = Work::of(&paper);
-            self.replay(&mut |entry| {
-                if entry.plan == Some(digest) {
-                    work.take(entry.at, &entry.event);
-                }
-            })?;
+        for (paper, work) in self.works()? {
             let is_open = |at: &usize| {
                 let standing = work.step(*at);
                 !standing.is_final() || matches!(standing, Standing::Held { .. })
             };
             for user in paper.users().iter().filter(|user| user.steps.iter().any(is_open)) {
-                open.insert(user.id, digest);
+                open.insert(user.id, *paper.digest());
             }
         }
         self.replay(&mut |entry| {
@@ -219,18 +283,23 @@ impl FileJournal {
         })
     }
 
-    /// The canonical JSON of a plan that was accepted.
+    /// A plan that was accepted. What is kept under its digest must be it.
     ///
     /// # Errors
-    /// If the file cannot be read.
-    pub fn plan(&self, digest: &Digest) -> Result<Option<String>, JournalError> {
+    /// If the file cannot be read, or the plan is not what was accepted.
+    pub fn paper(&self, digest: &Digest) -> Result<Option<Paper>, JournalError> {
         use rusqlite::OptionalExtension as _;
-        self.connection
+        let text: Option<String> = self
+            .connection
             .query_row("SELECT text FROM plans WHERE digest = ?1", params![digest.to_string()], |row| {
                 row.get(0)
             })
             .optional()
-            .map_err(unusable)
+            .map_err(unusable)?;
+        let Some(text) = text else { return Ok(None) };
+        let altered = || JournalError::Corrupt(format!("the plan {digest} is not what was accepted"));
+        let paper = Paper::read("a plan in the journal", text.as_bytes()).map_err(|_| altered())?;
+        if paper.digest() == digest { Ok(Some(paper)) } else { Err(altered()) }
     }
 
     /// Leaves the file no room to grow, as a full disk does.
@@ -266,11 +335,16 @@ impl FileJournal {
         let transaction = self.connection.transaction()?;
         if let Some((digest, text)) = plan {
             let insert = "INSERT OR IGNORE INTO plans VALUES (?1, ?2)";
+            // Once, whenever it is accepted: nothing to insert is no fault.
             transaction.execute(insert, params![digest.to_string(), text])?;
         }
         for (n, line) in lines {
             let n = i64::try_from(*n).unwrap_or(i64::MAX);
-            transaction.prepare_cached("INSERT INTO records VALUES (?1, ?2)")?.execute(params![n, line])?;
+            let mut insert = transaction.prepare_cached("INSERT INTO records VALUES (?1, ?2)")?;
+            match insert.execute(params![n, line])? {
+                1 => {}
+                other => return Err(rusqlite::Error::StatementChangedRows(other)),
+            }
         }
         transaction.commit()
     }
@@ -293,6 +367,20 @@ impl Journal for FileJournal {
             Ok(())
         })
     }
+}
+
+/// A connection that believes nothing of what a file says of itself: no triggers, no views, no functions in its schema.
+fn opened(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
+    let connection = Connection::open_with_flags(path, flags).map_err(unusable)?;
+    for (what, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        connection.set_db_config(what, on).map_err(unusable)?;
+    }
+    Ok(connection)
 }
 
 /// What every `SQLite` file begins with.

@@ -79,7 +79,7 @@ pub use paper::{Paper, PaperDecision, PaperStep, PaperUser, PaperWith};
 pub use pseudonyms::Pseudonyms;
 pub use report::{Compared, RunReport};
 pub use resolution::SignedResolution;
-pub use resolve::resolved;
+pub use resolve::{called_off, resolved};
 pub use standing::standing;
 pub use status::{State, Status, StepStatus, status};
 pub use work::{Standing, Work};

@@ -50,6 +50,7 @@ struct Made {
     actor: String,
     directory: Digest,
     policy: Digest,
+    guards: Digest,
     approvers: Option<Digest>,
 }
 
@@ -246,6 +247,11 @@ impl Paper {
     /// Digest of its policy.
     pub const fn policy(&self) -> &Digest {
         &self.made.policy
+    }
+
+    /// Digest of its guards.
+    pub const fn guards(&self) -> &Digest {
+        &self.made.guards
     }
 
     /// Digest of those who may approve.

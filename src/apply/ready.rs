@@ -4,10 +4,13 @@ use time::{Duration, OffsetDateTime};
 
 use super::paper::{Paper, PaperStep};
 use super::work::{Standing, Work};
-use crate::plan::{REVOCATION, StepKind, WITHDRAWAL};
+use crate::plan::{Executor, REVOCATION, StepKind, WITHDRAWAL};
 
 /// How long anything that takes effect at once may be on its way, a lost request included.
 const SOON: Duration = Duration::minutes(10);
+
+/// How long after it was due, and after the plan expired, a step that cannot be taken back may still begin.
+pub(super) const OVERDUE: Duration = Duration::days(7);
 
 /// Whether a step may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,5 +85,13 @@ pub(super) const fn settle(kind: StepKind) -> Duration {
         StepKind::Revoke => REVOCATION.saturating_add(SOON),
         StepKind::Withdraw | StepKind::Detach => WITHDRAWAL.saturating_add(SOON),
         _ => SOON,
+    }
+}
+
+/// How long it is believed that a step is on its way. Devices may be switched off for weeks; the platform knows its own times.
+pub(super) const fn patience(kind: StepKind) -> Duration {
+    match kind.executor() {
+        Executor::Cockpit | Executor::Broadcast => settle(kind).saturating_add(settle(kind)),
+        Executor::Mdm | Executor::Host => Duration::days(30),
     }
 }

@@ -180,7 +180,13 @@ fn after(before: Standing, at: OffsetDateTime, attempt: u32, outcome: &Outcome, 
     match outcome {
         Outcome::Applied => Standing::Done { at, no_op: false },
         Outcome::NoOp { .. } => Standing::Done { at, no_op: true },
-        Outcome::Pending { until } => Standing::Pending { since: at, until: *until, attempt },
+        // What is still on its way has been so since it was tried.
+        Outcome::Pending { until } => match before {
+            Standing::Open { since, .. } | Standing::Pending { since, .. } if observed => {
+                Standing::Pending { since, until: *until, attempt }
+            }
+            _ => Standing::Pending { since: at, until: *until, attempt },
+        },
         Outcome::Refused { .. } | Outcome::Failed { retryable: false, .. } => Standing::Failed { at },
         Outcome::Failed { retryable: true, .. } => Standing::Again { since: at, attempt },
         // It is not known since it was tried, not since that was noticed; a connector that says so has just tried it.

@@ -16,7 +16,7 @@ use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
 use super::input::{checked_policy, instant_of, now, read_directory};
 use super::output::Output;
-use super::plan::approvers_in;
+use super::plan::{approvers_in, guards_in};
 use super::platform::Platform;
 use super::progress::Progress;
 use super::terminal::{INTERRUPTED, Terminal};
@@ -55,10 +55,12 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         }
         _ => None,
     };
+    let guards = guards_in(arguments.guards.as_ref(), arguments.directory.as_ref(), terminal)?;
     let journal_failed = |error: JournalError| of_journal(&arguments.journal, &error);
     let mut journal = FileJournal::open(&arguments.journal, start).map_err(journal_failed)?;
     let (allowed, pace) = allowances(&arguments.allowed);
     let acceptance = Acceptance {
+        guards: guards.as_ref(),
         approvers: approvers.as_ref(),
         approvals: &approvals,
         directory: snapshot,
@@ -77,7 +79,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     let course =
         Course { arguments, paper: &paper, policy: policy.as_ref(), snapshot, pace, terminal, start };
     if arguments.connector == ConnectorName::Checklist {
-        let anew = course.decided_anew(start)?;
+        let (work, _) =
+            standing(&paper, &journal, start).map_err(|error| of_apply(&arguments.journal, error))?;
+        let anew = course.decided_anew(&work, start)?;
         return by_hand(arguments, &paper, &mut journal, snapshot, &anew, start);
     }
     if arguments.connector == ConnectorName::Threema {
@@ -110,9 +114,9 @@ struct Course<'a> {
 
 impl Course<'_> {
     /// What is decided by a newer directory, if there is one.
-    fn decided_anew(&self, now: OffsetDateTime) -> Result<Anew, Failure> {
+    fn decided_anew(&self, work: &Work, now: OffsetDateTime) -> Result<Anew, Failure> {
         match (self.policy, self.snapshot) {
-            (Some(policy), Some(directory)) => Anew::of(self.paper, policy, directory, now)
+            (Some(policy), Some(directory)) => Anew::of(self.paper, work, policy, directory, now)
                 .map_err(|reason| Failure::refused(format!("[{}] {}", reason.code, reason.message))),
             _ => Ok(Anew::default()),
         }
@@ -131,10 +135,11 @@ impl Course<'_> {
         let steps = u64::try_from(paper.steps().len()).ok();
         let progress = Progress::new(self.terminal, "carrying out", steps);
         let mut now = self.start;
+        let mut watched = Watched::new(platform, Anew::default());
+        let mut engine = Engine::new(paper, journal, &mut watched, pace).map_err(journal_failed)?;
         loop {
-            let anew = self.decided_anew(now)?;
-            let mut watched = Watched::new(platform, &anew);
-            let mut engine = Engine::new(paper, journal, &mut watched, pace).map_err(journal_failed)?;
+            let anew = self.decided_anew(engine.work(), now)?;
+            engine.connector().renew(anew);
             let mut done = engine.work().steps().iter().filter(|standing| standing.is_final()).count() as u64;
             let ended = engine
                 .run(&mut || clock.map_or(now, |clock| clock()), &mut |_, standing| {

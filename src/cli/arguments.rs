@@ -12,7 +12,8 @@ mod importing;
 
 pub(crate) use applying::{
     Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ChecklistFormat,
-    ConnectorName, ExportFormat, Keygen, Limit, Report, Resolve, ResolveHold, ResolveStep, Status, Steps,
+    ConnectorName, ExportFormat, Keygen, Limit, Report, Resolve, ResolveHold, ResolvePlan, ResolveStep,
+    Status, Steps,
 };
 pub(crate) use importing::Import;
 

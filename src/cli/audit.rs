@@ -47,21 +47,32 @@ fn verify(arguments: &AuditVerify) -> Result<Exit, Failure> {
         }
         error => of_journal(&arguments.journal, &error),
     })?;
+    // The plans are bound to the history by their digests, which are looked at here.
+    journal.works().map_err(|error| of_journal(&arguments.journal, &error))?;
     let history = &verified.history;
-    let word = match &proof {
-        None => "consistent",
-        Some((checkpoint, key)) => match checkpoint.fault(&verified, key) {
-            None => "authentic",
-            Some(fault) => return Err(Failure::refused(format!("[{}] {}", fault.code, fault.message))),
-        },
-    };
     let mut output = Output::standard();
-    writeln!(output, "{word}: {} records, root {}", history.size(), history.root())?;
-    if proof.is_none() {
-        writeln!(
-            output,
-            "Whether records are missing at the end, or all were made anew, only a checkpoint kept elsewhere can tell."
-        )?;
+    match &proof {
+        None => {
+            writeln!(output, "consistent: {} records, root {}", history.size(), history.root())?;
+            writeln!(
+                output,
+                "Whether records are missing at the end, or all were made anew, only a checkpoint kept elsewhere can tell."
+            )?;
+        }
+        Some((checkpoint, key)) => {
+            if let Some(fault) = checkpoint.fault(&verified, key) {
+                return Err(Failure::refused(format!("[{}] {}", fault.code, fault.message)));
+            }
+            let (size, proven) = (history.size(), checkpoint.size());
+            writeln!(output, "authentic: {proven} records of {size}, root {}", history.root())?;
+            if proven < size {
+                writeln!(
+                    output,
+                    "Records {} to {size} came after the checkpoint: they are consistent, and only a newer checkpoint proves them.",
+                    proven + 1
+                )?;
+            }
+        }
     }
     output.finish()?;
     Ok(Exit::Done)

@@ -12,9 +12,7 @@ use super::files::{journal_to_look_at, of_journal};
 use super::keys::pseudonyms;
 use super::lines::safe_cell;
 use super::output::Output;
-use crate::apply::{
-    About, Event, FileJournal, Journal as _, JournalError, Paper, Pseudonyms, Record, controls, ocsf,
-};
+use crate::apply::{About, Event, FileJournal, JournalError, Pseudonyms, Record, controls, ocsf};
 use crate::directory::Digest;
 use crate::model::format_instant;
 
@@ -125,21 +123,11 @@ impl Export<'_> {
 
 /// The steps of users about whom a rule decided, of every plan of a journal.
 pub(super) fn steps_of_rule(journal: &FileJournal, rule: &str) -> Result<HashSet<Step>, JournalError> {
-    let mut plans = Vec::new();
-    journal.replay(&mut |entry| {
-        if matches!(entry.event, Event::Accepted { .. }) {
-            plans.extend(entry.plan);
-        }
-    })?;
     let mut steps = HashSet::new();
-    for digest in plans {
-        let text = journal.plan(&digest)?;
-        let text = text.ok_or_else(|| JournalError::Corrupt(format!("the plan {digest} is missing")))?;
-        let paper = Paper::read("a plan in the journal", text.as_bytes())
-            .map_err(|found| JournalError::Corrupt(found.message.clone()))?;
+    for (paper, _) in journal.works()? {
         for user in paper.users().iter().filter(|user| user.decided.rule.as_deref() == Some(rule)) {
             let numbers = user.steps.iter().filter_map(|at| paper.steps().get(*at)).map(|step| step.number);
-            steps.extend(numbers.map(|number| (digest, number)));
+            steps.extend(numbers.map(|number| (*paper.digest(), number)));
         }
     }
     Ok(steps)

@@ -155,13 +155,28 @@ fn settings_file(
 }
 
 fn guards(arguments: &Arguments, terminal: &Terminal) -> Result<Guards, Failure> {
-    let file = settings_file(arguments.guards.as_ref(), &arguments.directory, GUARDS, terminal);
-    let Some(path) = file else {
+    let found = guards_in(arguments.guards.as_ref(), Some(&arguments.directory), terminal)?;
+    Ok(found.unwrap_or_else(|| {
         terminal.note("no guards were given: the built-in limits count");
-        return Ok(Guards::default());
+        Guards::default()
+    }))
+}
+
+/// The guards of a file, or else of a directory, if there are any.
+pub(crate) fn guards_in(
+    named: Option<&PathBuf>,
+    directory: Option<&PathBuf>,
+    terminal: &Terminal,
+) -> Result<Option<Guards>, Failure> {
+    let file = match (named, directory) {
+        (Some(path), _) => Some(path.clone()),
+        (None, Some(directory)) => settings_file(None, directory, GUARDS, terminal),
+        (None, None) => None,
     };
+    let Some(path) = file else { return Ok(None) };
     let (name, text) = settings_text(&path)?;
-    Guards::from_toml(&name, &text).map_err(|diagnostics| of_settings(diagnostics, name, text))
+    let read = Guards::from_toml(&name, &text);
+    read.map(Some).map_err(|diagnostics| of_settings(diagnostics, name, text))
 }
 
 /// Those who may approve, if there is a list of them.

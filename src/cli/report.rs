@@ -11,9 +11,7 @@ use super::output::Output;
 use super::platform;
 use super::terminal::Terminal;
 use crate::apply::simulator::{Faults, Simulator};
-use crate::apply::{
-    Compared, Connector, Event, FileJournal, JournalError, Paper, Record, RunReport, Work, status,
-};
+use crate::apply::{Compared, Connector, Event, FileJournal, JournalError, Record, RunReport, Work, status};
 use crate::directory::Digest;
 use crate::model::format_instant;
 
@@ -31,10 +29,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
             }
         })
         .map_err(failed)?;
-    let text = journal.plan(&digest).map_err(failed)?;
-    let text = text.ok_or_else(|| failed(JournalError::Corrupt(format!("the plan {digest} is missing"))))?;
+    let paper = journal.paper(&digest).map_err(failed)?;
     let paper =
-        Paper::read("the plan in the journal", text.as_bytes()).map_err(|found| Failure::of(vec![*found]))?;
+        paper.ok_or_else(|| failed(JournalError::Corrupt(format!("the plan {digest} is missing"))))?;
     let mut work = Work::of(&paper);
     for record in &records {
         work.take(record.entry.at, &record.entry.event);

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use time::Duration;
 
 use super::apply::administrator;
-use super::arguments::{Resolve, ResolveHold, ResolveStep, Steps};
+use super::arguments::{Resolve, ResolveHold, ResolvePlan, ResolveStep, Steps};
 use super::exit::{Exit, Failure};
 use super::files::{named_plan, of_apply, of_journal, read};
 use super::input::{instant_of, read_directory};
 use super::keys::secret;
 use super::output::Output;
 use super::terminal::Terminal;
-use crate::apply::{FileJournal, Journal as _, JournalError, SignedResolution, resolved, standing};
+use crate::apply::{
+    FileJournal, Journal as _, JournalError, Paper, SignedResolution, Work, called_off, resolved, standing,
+};
 use crate::diagnostic::Code;
 use crate::directory::Directory;
 use crate::model::{Privilege, format_instant};
@@ -27,6 +29,7 @@ pub(crate) fn run(resolve: &Resolve, terminal: &Terminal) -> Result<Exit, Failur
     match resolve {
         Resolve::Hold(arguments) => hold(arguments, terminal),
         Resolve::Step(arguments) => step(arguments, terminal),
+        Resolve::Plan(arguments) => call_off(arguments, terminal),
     }
 }
 
@@ -76,14 +79,7 @@ fn step(arguments: &ResolveStep, terminal: &Terminal) -> Result<Exit, Failure> {
     let paper = named_plan(&arguments.plan)?;
     let directory = read_directory(&arguments.directory, terminal)?;
     let by = administrator(directory.snapshot(), &arguments.by)?;
-    if !arguments.journal.exists() {
-        let text = format!("there is no journal {}", arguments.journal.display());
-        return Err(Failure::usage(text, Some("name the journal of the plan".to_owned())));
-    }
-    let now = instant_of(arguments.moment);
-    let mut journal = FileJournal::open(&arguments.journal, now).map_err(failed)?;
-    let (work, latest) =
-        standing(&paper, &journal, now).map_err(|error| of_apply(&arguments.journal, error))?;
+    let (mut journal, work, latest) = at_work(&arguments.journal, &paper, instant_of(arguments.moment))?;
     let Steps(steps) = &arguments.step;
     let entries = resolved(&paper, &work, steps, arguments.done, &arguments.note, by, latest)
         .map_err(|reason| refused(&reason))?;
@@ -91,6 +87,35 @@ fn step(arguments: &ResolveStep, terminal: &Terminal) -> Result<Exit, Failure> {
     let then = if arguments.done { "goes on with what comes after" } else { "tries again" };
     terminal.note(&format!("recorded; `leaver apply` {then}"));
     Ok(Exit::Done)
+}
+
+fn call_off(arguments: &ResolvePlan, terminal: &Terminal) -> Result<Exit, Failure> {
+    let paper = named_plan(&arguments.plan)?;
+    let directory = read_directory(&arguments.directory, terminal)?;
+    let by = administrator(directory.snapshot(), &arguments.by)?;
+    let (mut journal, work, latest) = at_work(&arguments.journal, &paper, instant_of(arguments.moment))?;
+    let entries =
+        called_off(&paper, &work, &arguments.note, by, latest).map_err(|reason| refused(&reason))?;
+    journal.record(entries).map_err(|error| of_journal(&arguments.journal, &error))?;
+    terminal.note(
+        "recorded: nothing more of the plan is begun. `leaver apply` follows what has begun to its end",
+    );
+    Ok(Exit::Done)
+}
+
+/// The journal of a plan, how far that came, and the instant to record.
+fn at_work(
+    path: &Path,
+    paper: &Paper,
+    now: time::OffsetDateTime,
+) -> Result<(FileJournal, Work, time::OffsetDateTime), Failure> {
+    if !path.exists() {
+        let text = format!("there is no journal {}", path.display());
+        return Err(Failure::usage(text, Some("name the journal of the plan".to_owned())));
+    }
+    let journal = FileJournal::open(path, now).map_err(|error| of_journal(path, &error))?;
+    let (work, latest) = standing(paper, &journal, now).map_err(|error| of_apply(path, error))?;
+    Ok((journal, work, latest))
 }
 
 /// The resolutions in files, each with a signature that is good.

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::platform;
 use super::terminal::Terminal;
 use crate::apply::simulator::{Faults, Simulator};
-use crate::apply::{Connector, Event, Journal as _, JournalError, Paper, State, Status, Work, status};
+use crate::apply::{Connector, JournalError, State, Status, status};
 use crate::directory::Digest;
 use crate::model::format_instant;
 
@@ -19,17 +19,9 @@ use crate::model::format_instant;
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let failed = |error: JournalError| of_journal(&arguments.journal, &error);
     let journal = journal_to_look_at(&arguments.journal)?;
-    journal.verified(None, |_| {}).map_err(failed)?;
-    let mut plans: Vec<Digest> = Vec::new();
-    journal
-        .replay(&mut |entry| {
-            if matches!(entry.event, Event::Accepted { .. }) {
-                plans.extend(entry.plan);
-            }
-        })
-        .map_err(failed)?;
+    let mut plans = journal.works().map_err(failed)?;
     if let Some(wanted) = &arguments.plan {
-        plans.retain(|plan| plan.to_string().starts_with(wanted));
+        plans.retain(|(paper, _)| paper.digest().to_string().starts_with(wanted));
         if plans.is_empty() {
             let help = "run `leaver audit show` to see the plans of this journal";
             return Err(Failure::usage(format!("the journal has no plan {wanted}"), Some(help.to_owned())));
@@ -45,22 +37,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     let now = instant_of(arguments.moment);
     terminal.note(&format!("as of {}", format_instant(now)));
     let mut all = Vec::new();
-    for digest in plans {
-        let text = journal.plan(&digest).map_err(failed)?;
-        let text =
-            text.ok_or_else(|| failed(JournalError::Corrupt(format!("the plan {digest} is missing"))))?;
-        let paper = Paper::read("the plan in the journal", text.as_bytes())
-            .map_err(|found| Failure::of(vec![*found]))?;
-        let mut work = Work::of(&paper);
-        journal
-            .replay(&mut |entry| {
-                if entry.plan == Some(digest) {
-                    work.take(entry.at, &entry.event);
-                }
-            })
-            .map_err(failed)?;
+    for (paper, work) in &plans {
         let connector = simulator.as_mut().map(|simulator| -> &mut dyn Connector { simulator });
-        all.push((digest, status(&paper, &work, connector, now)));
+        all.push((*paper.digest(), status(paper, work, connector, now)));
     }
     let mut output = Output::standard();
     match arguments.format {

@@ -225,6 +225,7 @@ codes! {
     NotDecidedAnew = "A0106", Error, "a directory that cannot be decided about again";
     NotAccepted = "A0107", Error, "a plan that was not accepted";
     ClockBehind = "A0108", Error, "a clock behind what is on record";
+    OtherGuards = "A0109", Error, "other guards than the plan was made with";
     // Carrying out: approvals
     NotAnApproval = "A0201", Error, "a file that is no approval";
     UnknownApprover = "A0202", Error, "an approval by nobody who may approve";
@@ -250,6 +251,7 @@ codes! {
     TooManyFailures = "A0307", Error, "a run that stopped after failures";
     TooMuchDrift = "A0308", Error, "a run that stopped because too much has changed";
     DecidedOtherwise = "A0309", Warning, "a decision that is another one by now";
+    PlanCalledOff = "A0310", Warning, "a plan that somebody called off";
     // Carrying out: connectors to the platform
     ConnectorUnreadable = "A0401", Error, "settings of a connector that cannot be read";
     ConnectorSyntax = "A0402", Error, "settings of a connector that are not TOML";

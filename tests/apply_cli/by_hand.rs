@@ -24,6 +24,8 @@ fn arguments<'a>(at: &'a str, more: &[&'a str]) -> Vec<&'a str> {
         "acme.json",
         "--journal",
         "acme.journal",
+        "--guards",
+        "guards.toml",
         "--as-of",
         at,
     ];
@@ -171,6 +173,8 @@ fn what_was_done_by_hand_counts_and_who_is_back_is_not_listed() {
         "acme.rhai",
         "--journal",
         "acme.journal",
+        "--guards",
+        "guards.toml",
         "--as-of",
         MORNING,
     ];

@@ -125,6 +125,8 @@ impl Company {
             "acme.json",
             "--approvers",
             "approvers.toml",
+            "--guards",
+            "guards.toml",
             "--journal",
             "acme.journal",
             "--as-of",

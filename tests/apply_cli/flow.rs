@@ -125,8 +125,18 @@ fn bad_files_are_told_by_name() {
     altered = altered.replace("\"actor\":\"mia\"", "\"actor\":\"max\"");
     fs::write(company.path("altered.json"), altered).expect("a file");
     let apply = |plan: &'static str, more: &[&'static str]| {
-        let usual =
-            ["apply", plan, "--connector", "simulator", "--journal", "acme.journal", "--as-of", AS_OF];
+        let usual = [
+            "apply",
+            plan,
+            "--connector",
+            "simulator",
+            "--journal",
+            "acme.journal",
+            "--guards",
+            "guards.toml",
+            "--as-of",
+            AS_OF,
+        ];
         company.run(&[&usual[..], more].concat())
     };
     for (output, said, ends) in [

@@ -59,7 +59,16 @@ fn a_hold_is_settled_planned_carried_out_and_on_record() {
         .collect();
     assert_eq!(kinds, ["withdraw", "revoke"]);
 
-    let apply = ["apply", "plan.json", "--connector", "simulator", "--directory", "acme.json"];
+    let apply = [
+        "apply",
+        "plan.json",
+        "--connector",
+        "simulator",
+        "--directory",
+        "acme.json",
+        "--guards",
+        "guards.toml",
+    ];
     let rest = ["--journal", "acme.journal", "--as-of", AS_OF, "--until", LATER];
     let without = company.run(&[&apply[..], &rest].concat());
     assert_eq!(code(&without), 3, "{}", stderr(&without));
@@ -132,6 +141,8 @@ fn who_is_back_by_the_newer_directory_is_stopped() {
         "acme.journal",
         "--approvers",
         "approvers.toml",
+        "--guards",
+        "guards.toml",
         "--as-of",
         AS_OF,
         "--until",
@@ -157,7 +168,16 @@ fn who_is_back_by_the_newer_directory_is_stopped() {
 fn only_held_steps_are_settled_and_only_by_who_may() {
     let company = Company::of(2, 0);
     company.plan(&[]);
-    let apply = ["apply", "plan.json", "--connector", "simulator", "--directory", "acme.json"];
+    let apply = [
+        "apply",
+        "plan.json",
+        "--connector",
+        "simulator",
+        "--directory",
+        "acme.json",
+        "--guards",
+        "guards.toml",
+    ];
     company.done(
         &[&apply[..], &["--journal", "acme.journal", "--as-of", AS_OF, "--allow", "drift=40"]].concat(),
     );
@@ -195,5 +215,50 @@ fn only_held_steps_are_settled_and_only_by_who_may() {
     for allowed in ["drift", "drift=x", "walks=3", "irreversible=3"] {
         let output = company.run(&[&apply[..], &["--journal", "acme.journal", "--allow", allowed]].concat());
         assert_eq!(code(&output), 2, "{allowed}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_plan_that_is_called_off_is_not_begun() {
+    let company = Company::of(2, 0);
+    company.plan(&[]);
+    company.apply(&[]);
+    let call_off = |more: &[&str]| {
+        let mut all =
+            vec!["resolve", "plan", "plan.json", "--journal", "acme.journal", "--directory", "acme.json"];
+        all.extend(["--by", "mia", "--as-of", LATER]);
+        all.extend(more);
+        company.run(&all)
+    };
+    assert_eq!(code(&call_off(&[])), 2, "a note is needed");
+    let done = call_off(&["--note", "Made from the wrong directory"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
+    let output = company.done(&["audit", "show", "acme.journal"]);
+    let shown = stdout(&output);
+    assert!(shown.contains("[A0310] called off by mia: Made from the wrong directory"), "{shown}");
+    let again = call_off(&["--note", "once more"]);
+    assert_eq!(code(&again), 3);
+    assert!(stderr(&again).contains("[A0008] nothing of the plan is left to begin"), "{}", stderr(&again));
+}
+
+#[test]
+fn a_plan_brings_no_guards_of_its_own() {
+    let company = Company::of(2, 0);
+    company.plan(&[]);
+    fs::write(company.path("strict.toml"), "approvals = 1\n").expect("guards");
+    let apply = |more: &[&str]| {
+        let usual = ["apply", "plan.json", "--connector", "simulator", "--journal", "acme.journal"];
+        let usual = [&usual[..], &["--directory", "acme.json", "--as-of", AS_OF], more].concat();
+        company.run(&usual)
+    };
+    for (more, ends, said) in [
+        (&[][..], 3, "[A0209] the plan asks for 0 approvals, and steps that cannot be taken back need 2"),
+        (&["--guards", "strict.toml"], 3, "[A0109] the guards are not those that the plan was made with"),
+        (&["--guards", "nowhere.toml"], 4, "nowhere.toml"),
+        (&["--guards", "guards.toml"], 0, ""),
+    ] {
+        let output = apply(more);
+        assert_eq!(code(&output), ends, "{more:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(said), "{more:?}: {}", stderr(&output));
     }
 }

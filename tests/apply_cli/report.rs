@@ -41,7 +41,16 @@ fn a_report_is_about_one_plan_and_only_of_a_whole_history() {
     company.plan(&[]);
     // Refused as too late: the journal is there, and no plan was accepted.
     let late = [&["--as-of", LATER][..]].concat();
-    let usual = ["apply", "plan.json", "--connector", "simulator", "--directory", "acme.json"];
+    let usual = [
+        "apply",
+        "plan.json",
+        "--connector",
+        "simulator",
+        "--directory",
+        "acme.json",
+        "--guards",
+        "guards.toml",
+    ];
     company.run(&[&usual[..], &["--journal", "acme.journal"], &late].concat());
     let none = company.run(&REPORT);
     assert_eq!(code(&none), 2, "{}", stderr(&none));

@@ -65,6 +65,8 @@ fn a_disk_that_fails_once_does_no_harm() {
         "acme.journal",
         "--approvers",
         "approvers.toml",
+        "--guards",
+        "guards.toml",
         "--as-of",
         AS_OF,
         "--until",

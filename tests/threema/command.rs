@@ -57,7 +57,7 @@ impl Today {
 
     fn apply(&self, more: &[&str]) -> Output {
         let usual = ["apply", "plan.json", "--connector", "threema", "--settings", "threema.toml"];
-        self.run(&[&usual[..], &["--journal", "acme.journal"], more].concat())
+        self.run(&[&usual[..], &["--journal", "acme.journal", "--guards", "guards.toml"], more].concat())
     }
 }
 

@@ -10,7 +10,7 @@ use leaver::apply::{
     reported, standing, status,
 };
 use leaver::model::parse_instant;
-use leaver::plan::{Approvers, Reason};
+use leaver::plan::{Approvers, Guards, Reason};
 use time::OffsetDateTime;
 
 use crate::directory::leaver_directory;
@@ -110,6 +110,8 @@ pub struct leaver_accept_options {
     pub directory: *const leaver_directory,
     /// The instant; required.
     pub now: leaver_str,
+    /// The text of the guards.toml that the plan was made with; empty: what cannot be taken back needs two approvals.
+    pub guards: leaver_str,
 }
 
 // SAFETY: `repr(C)`, the size first, and zero is empty texts, empty lists and no directory.
@@ -152,7 +154,12 @@ pub extern "C" fn leaver_journal_accept(
                 Some(Approvers::from_toml("approvers.toml", text, directory).map_err(settings)?)
             }
         };
+        let guards = match options.guards.text("guards")? {
+            "" => None,
+            text => Some(Guards::from_toml("guards.toml", text).map_err(settings)?),
+        };
         let acceptance = Acceptance {
+            guards: guards.as_ref(),
             approvers: approvers.as_ref(),
             approvals: &approvals,
             directory,

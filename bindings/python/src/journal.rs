@@ -11,7 +11,7 @@ use leaver::apply::{
 };
 use leaver::directory::Directory as CoreDirectory;
 use leaver::model::{Administrator, format_instant, parse_instant};
-use leaver::plan::{ActionClass, Approvers, Reason};
+use leaver::plan::{ActionClass, Approvers, Guards, Reason};
 use pyo3::prelude::*;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -121,6 +121,7 @@ impl Journal {
         plan: &str,
         directory: Option<Py<Directory>>,
         approvers_toml: Option<&str>,
+        guards_toml: Option<&str>,
         approvals: Vec<String>,
         allowed: Vec<(String, u64)>,
         now: &str,
@@ -137,7 +138,10 @@ impl Journal {
                 known.map(|class| (*class, most)).ok_or_else(|| failure::value(format!("no class {name}")))
             };
             let allowed = allowed.into_iter().map(class).collect::<PyResult<BTreeMap<_, _>>>()?;
+            let guards = guards_toml.map(|text| Guards::from_toml("guards.toml", text)).transpose();
+            let guards = guards.map_err(failure::directory)?;
             let acceptance = Acceptance {
+                guards: guards.as_ref(),
                 approvers: approvers.as_ref(),
                 approvals: &approvals,
                 directory,
@@ -171,13 +175,6 @@ impl Journal {
                 instant(&clock.call0(py)?.extract::<String>(py)?)
             };
             let start = now(py)?;
-            let anew = match (&policy, &directory) {
-                (Some(policy), Some(directory)) => {
-                    Anew::of(&paper, &policy.get().core, &directory.get().0, start)
-                        .map_err(|reason| refused(&[reason]))?
-                }
-                _ => Anew::default(),
-            };
             let mut someone = Someone::of(&connector)?;
             let interrupted = someone.flag();
             let mut stopped: Option<PyErr> = None;
@@ -207,10 +204,16 @@ impl Journal {
                         });
                         goes_on && broken.borrow().is_none() && !interrupted.load(Ordering::Relaxed)
                     };
-                    let mut watched = Watched::new(&mut someone, &anew);
+                    let mut watched = Watched::new(&mut someone, Anew::default());
                     let run = Engine::new(&paper, file, &mut watched, pace)
                         .map_err(ApplyError::from)
                         .and_then(|mut engine| {
+                            if let (Some(policy), Some(directory)) = (&policy, &directory) {
+                                let (policy, directory) = (&policy.get().core, &directory.get().0);
+                                let anew = Anew::of(&paper, engine.work(), policy, directory, start)
+                                    .map_err(|reason| ApplyError::Refused { reasons: vec![reason] })?;
+                                engine.connector().renew(anew);
+                            }
                             let run = engine.run(&mut clock, &mut go_on)?;
                             Ok((run, engine.work().clone()))
                         });

@@ -105,7 +105,7 @@ fn a_full_disk_stops_the_run_before_anything_is_done() {
     let directory = two_leavers();
     let paper = paper(&directory, POLICY, &alone());
     let mut journal = FileJournal::open(&path, morning()).expect("a journal");
-    journal.record(vec![accepted(&paper)]).expect("a record");
+    journal.record_plan(vec![accepted(&paper)], paper.digest(), paper.text()).expect("a record");
     journal.limit_pages();
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
     let before = simulator.world().clone();
@@ -129,6 +129,7 @@ fn a_plan_is_accepted_once_and_its_run_goes_on_from_the_file() {
     let mut journal = FileJournal::open(&path, now).expect("a journal");
     let admission = Admission {
         paper: &paper,
+        guards: Some(&alone()),
         approvers: None,
         approvals: &[],
         directory: Some(&directory),
@@ -155,7 +156,10 @@ fn a_plan_is_accepted_once_and_its_run_goes_on_from_the_file() {
         }
     }
     let journal = FileJournal::look(&path).expect("a journal");
-    assert_eq!(journal.plan(paper.digest()).expect("a file").as_deref(), Some(paper.text()));
+    assert_eq!(
+        journal.paper(paper.digest()).expect("a file").map(|kept| kept.text().to_owned()).as_deref(),
+        Some(paper.text())
+    );
     let verified = journal.verified(None, |_| {}).expect("a history");
     assert!(verified.history.size() > 8);
 }

@@ -6,7 +6,7 @@ use crate::apply::{Entry, Event, Journal, JournalError, Paper};
 use crate::directory::{Digest, Directory};
 use crate::model::parse_instant;
 use crate::plan::{Guards, Request, plan};
-use crate::policy::{Basis, Source, check};
+use crate::policy::{Basis, Policy, Source, check};
 
 /// The instant of the plans.
 pub(in crate::apply) fn morning() -> OffsetDateTime {
@@ -19,22 +19,37 @@ fn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }
 fn contractors(user) { if user.has_left && user.employment == \"contractor\" { detach() } }";
 
 pub(in crate::apply) fn directory(users: &str, more: &str) -> Directory {
-    let text = format!(
+    Directory::from_json("directory.json", written(users, more).as_bytes()).expect("a directory")
+}
+
+fn written(users: &str, more: &str) -> String {
+    format!(
         r#"{{"subscription": {{"id": "acme", "edition": "enterprise", "time_zone": "UTC"}},
             "taken_at": "2026-11-22T08:00:00Z", "complete": true, "users": [{users}], {more}
             "administrators": [{{"name": "mia", "kind": "full"}}, {{"name": "noah", "kind": "full"}},
                                {{"name": "lena", "kind": "full"}}]}}"#
-    );
-    Directory::from_json("directory.json", text.as_bytes()).expect("a directory")
+    )
 }
+
+const TWO_LEAVERS: &str = r#"{"id": "ECHOECHO", "person": "E1", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"},
+       {"id": "MIAMIA01", "person": "E2", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#;
+const TWO_CREDENTIALS: &str =
+    r#""credentials": [{"id": "c1", "kind": "single"}, {"id": "c2", "kind": "single"}],"#;
 
 /// Two leavers, one of whom keeps the ID: two withdrawals, a revocation, and a detach a day later.
 pub(in crate::apply) fn two_leavers() -> Directory {
-    directory(
-        r#"{"id": "ECHOECHO", "person": "E1", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"},
-           {"id": "MIAMIA01", "person": "E2", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#,
-        r#""credentials": [{"id": "c1", "kind": "single"}, {"id": "c2", "kind": "single"}],"#,
-    )
+    directory(TWO_LEAVERS, TWO_CREDENTIALS)
+}
+
+/// The same as text.
+pub(in crate::apply) fn text_of_two_leavers() -> String {
+    written(TWO_LEAVERS, TWO_CREDENTIALS)
+}
+
+/// A policy that was checked for a directory.
+pub(in crate::apply) fn policy_of(policy: &str, directory: &Directory) -> Policy {
+    let checked = check(vec![Source::new("acme.rhai", policy)], directory.schema(), None);
+    checked.policy.expect("no errors")
 }
 
 /// The plan about a directory by a policy.
@@ -48,8 +63,7 @@ pub(in crate::apply) fn text(
     guards: &Guards,
     approvers: Option<&crate::plan::Approvers>,
 ) -> String {
-    let checked = check(vec![Source::new("acme.rhai", policy)], directory.schema(), None);
-    let policy = checked.policy.expect("no errors");
+    let policy = policy_of(policy, directory);
     let basis = Basis::of(directory, morning()).expect("a basis");
     let evaluator = policy.evaluator(basis.clone()).expect("an evaluator");
     let decisions = evaluator.decide_directory(directory).collect::<Result<Vec<_>, _>>().expect("decisions");

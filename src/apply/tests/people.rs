@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use time::Duration;
 
 use super::figures::figure;
-use super::papers::{Memory, POLICY, alone, directory, morning, paper, two_leavers};
+use super::papers::{Memory, POLICY, alone, directory, morning, paper, policy_of, two_leavers};
 use crate::apply::simulator::{Faults, Simulator, World};
 use crate::apply::{
     Ability, Acceptance, Anew, ApplyError, Change, Connector as _, Engine, Event, Journal as _, Pace, Paper,
-    Run, Secret, SignedResolution, Standing, Watched, accept, resolved,
+    Run, Secret, SignedResolution, Standing, Watched, Work, accept, resolved,
 };
 use crate::directory::Directory;
 use crate::plan::{ActionClass, Approvers, Guards, Limits, Plan, Request, Resolution, Settled, plan};
-use crate::policy::{Access, Basis, Disposition, HoldCode, Policy, Source, check};
+use crate::policy::{Access, Basis, Disposition, HoldCode};
 
 const BOARD: &str = "/// The board is looked at by a person.
 fn board(user) { if user.has_left && user.employment == \"staff\" { review(\"the board decides\") } }
@@ -46,10 +46,6 @@ fn resolution() -> Resolution {
         at: morning(),
         until: morning() + Duration::days(7),
     }
-}
-
-fn policy_of(text: &str, directory: &Directory) -> Policy {
-    check(vec![Source::new("acme.rhai", text)], directory.schema(), None).policy.expect("no errors")
 }
 
 fn planned(directory: &Directory, approvers: &Approvers, resolutions: &[Settled]) -> Plan {
@@ -89,13 +85,16 @@ fn what_somebody_decides_about_a_hold_is_planned_and_named() {
 
     // Decided again, the hold is still settled; another hold is not.
     let policy = policy_of(BOARD, &directory);
-    assert_eq!(Anew::of(&paper, &policy, &directory, morning()), Ok(Anew::default()));
+    assert_eq!(Anew::of(&paper, &Work::of(&paper), &policy, &directory, morning()), Ok(Anew::default()));
     let unmatched = super::papers::directory(
         r#"{"id": "ECHOECHO", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"}"#,
         r#""credentials": [{"id": "c1", "kind": "single"}],"#,
     );
-    let changed = Anew::of(&paper, &policy, &unmatched, morning()).expect("decisions");
-    assert_eq!(changed.changes().map(|(_, change)| change).collect::<Vec<_>>(), [Change::Held]);
+    let changed = Anew::of(&paper, &Work::of(&paper), &policy, &unmatched, morning()).expect("decisions");
+    assert_eq!(
+        changed.changes().map(|(_, change)| change).collect::<Vec<_>>(),
+        [Change::Held, Change::Missing]
+    );
 
     // A plan of a week later is made without it.
     let late = settled.resolution().until;
@@ -190,6 +189,7 @@ fn a_plan_with_a_resolution_that_nobody_signed_is_not_accepted() {
     let paper = Paper::read("plan.json", plan.to_json().as_bytes()).expect("a plan");
     let ask = |approvers| {
         let acceptance = Acceptance {
+            guards: Some(&alone()),
             approvers,
             approvals: &[],
             directory: None,
@@ -218,26 +218,26 @@ fn a_newer_directory_stops_who_is_decided_about_otherwise() {
            {"id": "MIAMIA01", "person": "E2", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#,
         credentials,
     );
-    let anew = Anew::of(&plan, &policy, &now, morning()).expect("decisions");
+    let anew = Anew::of(&plan, &Work::of(&plan), &policy, &now, morning()).expect("decisions");
     assert_eq!(anew.changes().map(|(_, change)| change).collect::<Vec<_>>(), [Change::Kept]);
     let other = directory(
         r#"{"id": "ECHOECHO", "person": "E1", "employment": "contractor", "last_day": "2026-11-20", "credential": "c1"},
            {"id": "MIAMIA01", "employment": "contractor", "last_day": "2026-11-20", "credential": "c2"}"#,
         credentials,
     );
-    let changes = Anew::of(&plan, &policy, &other, morning()).expect("decisions");
+    let changes = Anew::of(&plan, &Work::of(&plan), &policy, &other, morning()).expect("decisions");
     assert_eq!(
         changes.changes().map(|(_, change)| change).collect::<Vec<_>>(),
         [Change::Otherwise, Change::Held]
     );
-    assert_eq!(Anew::of(&plan, &policy, &before, morning()), Ok(Anew::default()));
+    assert_eq!(Anew::of(&plan, &Work::of(&plan), &policy, &before, morning()), Ok(Anew::default()));
     let another = policy_of(BOARD, &before);
-    assert_eq!(Anew::of(&plan, &another, &before, morning()).unwrap_err().code, "A0105");
+    assert_eq!(Anew::of(&plan, &Work::of(&plan), &another, &before, morning()).unwrap_err().code, "A0105");
 
     for (anew, codes) in [(anew, vec!["A0302"]), (changes, vec!["A0303", "A0309"])] {
         let mut simulator = Simulator::new(World::of(&before), Faults::none());
         let mut journal = Memory::of(&plan);
-        let mut watched = Watched::new(&mut simulator, &anew);
+        let mut watched = Watched::new(&mut simulator, anew);
         let mut engine = Engine::new(&plan, &mut journal, &mut watched, Pace::default()).expect("an engine");
         engine.run(&mut morning, &mut |_, _| true).expect("a run");
         let mut stopped: Vec<String> = journal
@@ -308,7 +308,8 @@ fn a_limit_of_a_day_is_passed_by_a_number_that_is_recorded() {
     let before = two_leavers();
     // Wide enough for the plan, and not for what others did in the same day.
     let limits = Limits { per_24h: Some(3), ..Limits::NONE };
-    let first = paper(&before, POLICY, &Guards { irreversible: limits, ..alone() });
+    let guards = Guards { irreversible: limits, ..alone() };
+    let first = paper(&before, POLICY, &guards);
     let mut journal = Memory::default();
     for user in ["XXXXXXX1", "XXXXXXX2"] {
         journal.entries.push(crate::apply::Entry {
@@ -326,8 +327,9 @@ fn a_limit_of_a_day_is_passed_by_a_number_that_is_recorded() {
         });
     }
     let ask = |journal: &mut Memory, allowed: &BTreeMap<ActionClass, u64>| {
+        let guards = Some(&guards);
         let acceptance =
-            Acceptance { approvers: None, approvals: &[], directory: None, allowed, now: morning() };
+            Acceptance { guards, approvers: None, approvals: &[], directory: None, allowed, now: morning() };
         accept(&first, journal, &acceptance)
     };
     let number = |most| BTreeMap::from([(ActionClass::Irreversible, most)]);

@@ -222,7 +222,8 @@ fn a_quota_that_is_used_up_waits_for_the_next_day() {
     let paper = paper(&directory, POLICY, &alone());
     let mut journal = Memory::of(&paper);
     let mut simulator = Simulator::new(World::of(&directory), Faults::none());
-    let pace = Pace { quota: 4, ..Pace::default() };
+    // Each step is two requests: it is looked at, and done.
+    let pace = Pace { quota: 8, ..Pace::default() };
     let mut engine = Engine::new(&paper, &mut journal, &mut simulator, pace).expect("an engine");
     let run = engine.run(&mut morning, &mut |_, _| true).expect("a run");
     assert_eq!(run, Run::Waiting { until: morning() + Duration::hours(24) });

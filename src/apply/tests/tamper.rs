@@ -161,6 +161,7 @@ impl Desk {
     fn codes_at(&self, approvals: &[Signed], now: time::OffsetDateTime) -> Vec<String> {
         let admission = Admission {
             paper: &self.paper,
+            guards: None,
             approvers: Some(&self.approvers),
             approvals,
             directory: None,

@@ -101,6 +101,10 @@ pub(crate) struct Apply {
     /// Who may approve; default: `approvers.toml` in DIRECTORY, if there is one
     #[arg(long, value_name = "FILE", requires = "directory")]
     pub(crate) approvers: Option<PathBuf>,
+    /// The guards of the plan; default: `guards.toml` in DIRECTORY, if there is one. Without any, what cannot be taken back
+    /// needs two approvals
+    #[arg(long, value_name = "FILE")]
+    pub(crate) guards: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) moment: AsOf,
     /// Allow more than a limit, and name the number; it is recorded. LIMIT is `reversible.per_24h`, `withdraw.per_24h`,
@@ -181,6 +185,35 @@ fn allowance(text: &str) -> Result<Allowance, String> {
 pub(crate) enum Resolve {
     Hold(ResolveHold),
     Step(ResolveStep),
+    Plan(ResolvePlan),
+}
+
+/// Call a plan off: what has not begun is not done any more
+///
+/// What has begun is followed to its end by the next `leaver apply`. The owner of the plan may do it, and whoever has the privilege
+/// `hold.manage`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  leaver resolve plan plan.json --journal acme.journal --directory acme/ --by noah \\
+      --note \"Made from the wrong directory\"")]
+pub(crate) struct ResolvePlan {
+    /// The plan
+    pub(crate) plan: PathBuf,
+    /// The journal of the plan
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: PathBuf,
+    /// The directory, which knows what administrators may do
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: PathBuf,
+    /// The administrator who calls it off
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+    /// Why, without personal data
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: String,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
 }
 
 /// Decide about a held user, in the place of the policy: a signed statement, in a file of its own
