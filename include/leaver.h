@@ -1707,6 +1707,10 @@ typedef struct leaver_accept_options {
      * The instant; required.
      */
     struct leaver_str now;
+    /**
+     * The text of the guards.toml that the plan was made with; empty: what cannot be taken back needs two approvals.
+     */
+    struct leaver_str guards;
 } leaver_accept_options;
 
 /**

@@ -56,7 +56,7 @@ struct acceptance {
     const leaver::directory *directory = nullptr;
     std::string_view now;
     /// The text of the guards.toml that the plan was made with; empty: what cannot be taken back needs two approvals.
-    std::string_view guards;
+    std::string_view guards = {};
 };
 
 /// A text that is owned.

@@ -163,7 +163,11 @@ class Platform:
 
 def open_plan(tmp_path, plan):
     journal = leaver.Journal(tmp_path / "own.journal", now=AT)
-    journal.accept(plan, now=AT)
+    with pytest.raises(leaver.ApplyRefused, match="A0209"):
+        journal.accept(plan, now=AT)
+    with pytest.raises(leaver.ApplyRefused, match="A0109"):
+        journal.accept(plan, guards="approvals = 1", now=AT)
+    journal.accept(plan, guards=NO_APPROVALS, now=AT)
     return journal
 
 

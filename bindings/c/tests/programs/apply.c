@@ -14,6 +14,9 @@ static const char DIRECTORY[] =
     "              \"last_day\": \"2026-11-20\", \"credential\": \"c2\"}],"
     " \"credentials\": [{\"id\": \"c1\", \"kind\": \"single\"}, {\"id\": \"c2\", \"kind\": \"single\"}],"
     " \"administrators\": [{\"name\": \"mia\", \"kind\": \"full\"}, {\"name\": \"noah\", \"kind\": \"full\"}]}";
+static const char GUARDS[] = "approvals = 0\n[irreversible]\nmax_count = 9\nmax_percent = 100\n"
+                             "[withdraw]\nmax_count = 9\nmax_percent = 100\n";
+
 static const char RULES[] =
     "/// Staff lose the ID.\n"
     "fn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }\n"
@@ -91,8 +94,7 @@ static leaver_plan *planned(leaver_directory **directory)
     options.directory = *directory;
     DO(leaver_decider_new(policy, &options, &decider, &err));
     wanted.actor = leaver_text("mia");
-    wanted.guards = leaver_text("approvals = 0\n[irreversible]\nmax_count = 9\nmax_percent = 100\n"
-                                "[withdraw]\nmax_count = 9\nmax_percent = 100\n");
+    wanted.guards = leaver_text(GUARDS);
     DO(leaver_decider_plan(decider, &wanted, &plan, &err));
     leaver_decider_free(decider);
     leaver_policy_free(policy);
@@ -116,6 +118,13 @@ static leaver_journal *accepted(const char *name, leaver_str plan, const leaver_
     options.now = leaver_text("2026-11-22T09:00:00Z");
     options.directory = directory;
     DO(leaver_journal_open(place(name), options.now, &journal, &err));
+    /* A plan is no authority on how many must approve it. */
+    CHECK(leaver_journal_accept(journal, plan, &options, &fresh, NULL) == LEAVER_ERR_REFUSED);
+    options.guards = leaver_text("approvals = 1\n");
+    CHECK(leaver_journal_accept(journal, plan, &options, &fresh, NULL) == LEAVER_ERR_REFUSED);
+    options.guards = leaver_text("approvals = many\n");
+    CHECK(leaver_journal_accept(journal, plan, &options, &fresh, NULL) == LEAVER_ERR_SETTINGS);
+    options.guards = leaver_text(GUARDS);
     DO(leaver_journal_accept(journal, plan, &options, &fresh, &err));
     CHECK(fresh);
     DO(leaver_journal_accept(journal, plan, &options, &fresh, &err));

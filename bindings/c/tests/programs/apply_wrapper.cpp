@@ -68,7 +68,7 @@ int main()
             platform host;
             host.throws = throws;
             leaver::journal journal(path, NOW);
-            CHECK(journal.accept(plan.json(), {}, {"", &directory, NOW}));
+            CHECK(journal.accept(plan.json(), {}, {"", &directory, NOW, GUARDS}));
             CHECK(!journal.accept(plan.json(), {}, {"", nullptr, NOW}));
             auto result = journal.run(plan.json(), host, NOW);
             CHECK(result.end == (throws ? LEAVER_RUN_WAITING : LEAVER_RUN_FINISHED) || throws);
