@@ -89,7 +89,7 @@ class Sight:
     id: IdSight = IdSight.UNCLEAR
     credential_known: bool = False
     credential: str | None = None
-    """The credential in use; ``None`` with ``credential_known`` is known to be none."""
+    """The credential that the user has, whatever the step acts on; ``None`` with ``credential_known`` is known to be none."""
     returned: bool = False
     """The person is back, or stays after all."""
     held: bool = False

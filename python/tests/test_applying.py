@@ -147,7 +147,8 @@ class Platform:
         if step.number in self.sight:
             return self.sight[step.number]
         effect = Effect.DONE if step.number in self.done else Effect.NOT_DONE
-        return Sight(effect=effect, id=IdSight.ACTIVE, credential_known=True, credential=step.target)
+        credential = step.target if step.kind == "withdraw" else None
+        return Sight(effect=effect, id=IdSight.ACTIVE, credential_known=True, credential=credential)
 
     def perform(self, step, key, now):
         assert len(key) == 64 and now.tzinfo is not None
