@@ -5,6 +5,7 @@ use crate::{acme as company, generated, python as package};
 
 const FORMAT: Step = Step::cargo("format", &["fmt", "--all", "--check"]);
 
+/// With the benchmarks, so that they cannot rot; they are measured by `bench`.
 const CLIPPY: Step = Step::cargo(
     "clippy, everything",
     &["clippy", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"],
@@ -96,28 +97,9 @@ const LICENCES: Step = Step {
 /// The Python package in an environment of its own.
 const PYTHON: Step = Step { name: "python", work: Work::OptionalFunction(package::test) };
 
-/// Benchmarks are compiled in every run, so that they cannot rot, as the tests are and not optimised; they are measured
-/// by `bench`.
-const BENCHES_COMPILE: Step = Step::cargo(
-    "benches compile",
-    &[
-        "test",
-        "--workspace",
-        "--all-features",
-        "--locked",
-        "--no-run",
-        "--bench",
-        "decide",
-        "--bench",
-        "streams",
-        "--bench",
-        "columns",
-    ],
-);
-
 pub(crate) fn all() -> Vec<Step> {
     // The tests of the house and the documentation examples are among TESTS.
-    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, PROOF, RUSTDOC, GENERATED, LICENCES, BENCHES_COMPILE, PYTHON]
+    vec![FORMAT, CLIPPY, CLIPPY_BARE, TESTS, PROOF, RUSTDOC, GENERATED, LICENCES, PYTHON]
 }
 
 pub(crate) fn python() -> Vec<Step> {

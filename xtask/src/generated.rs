@@ -5,6 +5,7 @@
 //! repository prints it on standard output.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// A generated file: its path from the root of the repository, and its text.
@@ -15,11 +16,8 @@ pub(crate) struct Generated {
     pub(crate) text: String,
 }
 
-/// Files that a cargo command prints: path, and arguments of cargo.
-const PRINTED: &[(&str, &[&str])] = &[(
-    "docs/policy-reference.md",
-    &["run", "--quiet", "--locked", "--features", "cli", "--bin", "leaver", "--", "reference"],
-)];
+/// Files that the program prints: path, and arguments.
+const PRINTED: &[(&str, &[&str])] = &[("docs/policy-reference.md", &["reference"])];
 
 /// Writes all of them.
 pub(crate) fn write() -> Result<(), String> {
@@ -65,23 +63,24 @@ pub(crate) fn check() -> Result<(), String> {
 fn files() -> Result<Vec<Generated>, String> {
     let mut files = crate::acme::files()?;
     files.push(crate::header::file()?);
+    let program = crate::program::built()?;
     for (path, arguments) in PRINTED {
-        files.push(Generated { path: (*path).to_owned(), text: printed(arguments)? });
+        files.push(Generated { path: (*path).to_owned(), text: printed(&program, arguments)? });
     }
     Ok(files)
 }
 
-fn printed(arguments: &[&str]) -> Result<String, String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
+fn printed(program: &Path, arguments: &[&str]) -> Result<String, String> {
+    let told = format!("leaver {}", arguments.join(" "));
+    let output = Command::new(program)
         .args(arguments)
         .current_dir(crate::root())
         .output()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
+        .map_err(|error| format!("{told} cannot be run: {error}"))?;
     if !output.status.success() {
-        return Err(format!("cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)));
+        return Err(format!("{told}: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("cargo {} prints no UTF-8", arguments.join(" ")))
+    String::from_utf8(output.stdout).map_err(|_| format!("{told} prints no UTF-8"))
 }
 
 /// The first line, from 1, in which two texts differ.

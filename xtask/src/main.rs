@@ -10,6 +10,7 @@ mod demo;
 mod generated;
 mod header;
 mod install;
+mod program;
 mod python;
 mod step;
 
@@ -28,7 +29,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task {
         name: "test",
-        about: "everything that must be green: format, lints, tests, documentation, generated files, licences, benches",
+        about: "everything that must be green: format, lints, tests, documentation, generated files, licences, the Python package",
         steps: checks::all,
     },
     Task { name: "fmt", about: "format the code in place", steps: checks::format_in_place },

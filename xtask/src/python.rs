@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::program::{built, target};
+
 /// The oldest Python that the package supports.
 const OLDEST: (u32, u32) = (3, 11);
 
@@ -19,14 +21,8 @@ pub(crate) fn test() -> Result<Option<String>, String> {
         return Ok(Some("java is not installed, which PySpark needs".to_owned()));
     }
     let environment = Environment::of(&python)?;
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    // The program beside which the package is held. After the tests there is nothing to build: so asked, the crates
-    // have the same features as there.
-    let mut build = Command::new(cargo);
-    build
-        .args(["test", "--workspace", "--all-features", "--locked", "--no-run", "--test", "cli"])
-        .current_dir(crate::root());
-    run(&mut build)?;
+    // The program beside which the package is held.
+    built()?;
     run(&mut environment.program("maturin", &["develop", "--profile", "dev", "--quiet"]))?;
     let mut wrong = Vec::new();
     for (program, arguments) in [
@@ -79,10 +75,6 @@ impl Environment {
             .current_dir(crate::root().join("python"));
         command
     }
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from)
 }
 
 /// A Python that is new enough and can make environments.

@@ -128,14 +128,17 @@ pub(crate) fn run(task: &str, steps: &[Step]) -> ExitCode {
         let skipped = results.iter().filter(|(_, outcome, _)| matches!(outcome, Outcome::Skipped(_))).count();
         let counted = if strict && skipped > 0 { ", which counts as a failure in CI" } else { "" };
         println!("{} steps, {failures} failed, {skipped} skipped{counted}", results.len());
+        if failures > 0 {
+            // A full disk makes everything fail, and says so where nobody looks.
+            let _ = Command::new("df").arg("-h").arg(crate::root()).status();
+        }
     }
     ExitCode::from(u8::from(failures > 0))
 }
 
 /// Where tests leave what they have measured.
 fn figures() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR");
-    target.map_or_else(|| crate::root().join("target"), PathBuf::from).join("figures.txt")
+    crate::program::target().join("figures.txt")
 }
 
 /// Prints what tests have measured, each figure once: the last of a name counts.
