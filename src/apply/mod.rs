@@ -23,7 +23,7 @@
 //! | `simulator` | the platform on a virtual clock |
 //! | `threema` | the web APIs of the platform (feature `threema`) |
 //! | `checklist` | what people do by hand, and report back |
-//! | `status` | what was planned beside what is observed |
+//! | `status`, `residual` | what was planned beside what is observed, and what is left of people who are gone |
 //! | `ocsf`, `controls`, `pseudonyms` | the history for other systems, for auditors, and without people in it |
 //! | `report` | the same for people, as a page for a browser |
 
@@ -48,6 +48,7 @@ mod paper;
 mod pseudonyms;
 mod ready;
 mod report;
+mod residual;
 mod resolution;
 mod resolve;
 pub mod simulator;
@@ -78,6 +79,7 @@ pub use outcome::{Key, NoOp, Outcome};
 pub use paper::{Paper, PaperDecision, PaperStep, PaperUser, PaperWith};
 pub use pseudonyms::Pseudonyms;
 pub use report::{Compared, RunReport};
+pub use residual::{ContainerKind, Memberships, Residual, residual};
 pub use resolution::SignedResolution;
 pub use resolve::{called_off, resolved};
 pub use standing::standing;

@@ -5,6 +5,7 @@ mod doubts;
 #[path = "../../tests/figures/mod.rs"]
 mod figures;
 mod files;
+mod left;
 mod limits;
 mod long;
 pub(super) mod papers;

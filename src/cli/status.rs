@@ -6,14 +6,15 @@ use super::apply::beside;
 use super::arguments::{Status as Arguments, TextOrJson};
 use super::exit::{Exit, Failure};
 use super::files::{journal_to_look_at, of_journal};
-use super::input::instant_of;
+use super::input::{instant_of, read_directory};
 use super::output::Output;
 use super::platform;
 use super::terminal::Terminal;
 use crate::apply::simulator::{Faults, Simulator};
-use crate::apply::{Connector, JournalError, State, Status, status};
+use crate::apply::{Connector, JournalError, Memberships, Residual, State, Status, residual, status};
 use crate::directory::Digest;
 use crate::model::format_instant;
+use crate::report::visible;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -36,32 +37,42 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
     };
     let now = instant_of(arguments.moment);
     terminal.note(&format!("as of {}", format_instant(now)));
+    let memberships = match (&arguments.directory, &simulator) {
+        (Some(path), _) => Memberships::of_directory(read_directory(path, terminal)?.snapshot()),
+        (None, Some(simulator)) => Memberships::of_world(simulator.world()),
+        (None, None) => Memberships::default(),
+    };
     let mut all = Vec::new();
     for (paper, work) in &plans {
         let connector = simulator.as_mut().map(|simulator| -> &mut dyn Connector { simulator });
-        all.push((*paper.digest(), status(paper, work, connector, now)));
+        let left = residual(paper, work, &memberships);
+        all.push((*paper.digest(), status(paper, work, connector, now), left));
     }
     let mut output = Output::standard();
     match arguments.format {
         TextOrJson::Json => {
             let json: Vec<_> = all
                 .iter()
-                .map(|(plan, status)| serde_json::json!({"plan": plan, "at": format_instant(status.at), "steps": status.steps}))
+                .map(|(plan, status, residual)| {
+                    let at = format_instant(status.at);
+                    serde_json::json!({"plan": plan, "at": at, "steps": status.steps, "residual": residual})
+                })
                 .collect();
             serde_json::to_writer(&mut output, &json).map_err(Failure::bug)?;
             output.write_all(b"\n")?;
         }
         TextOrJson::Text => {
-            for (plan, status) in &all {
-                output.write_all(text(plan, status, arguments.all).as_bytes())?;
+            for (plan, status, residual) in &all {
+                output.write_all(text(plan, status, residual, arguments.all).as_bytes())?;
             }
         }
     }
     output.finish()?;
-    Ok(if all.iter().any(|(_, status)| status.is_alarming()) { Exit::Findings } else { Exit::Done })
+    let is_alarming = all.iter().any(|(_, status, residual)| status.is_alarming() || !residual.is_empty());
+    Ok(if is_alarming { Exit::Findings } else { Exit::Done })
 }
 
-fn text(plan: &Digest, status: &Status, all: bool) -> String {
+fn text(plan: &Digest, status: &Status, residual: &[Residual], all: bool) -> String {
     let plan = plan.to_string();
     let mut text = format!("plan {}\n", plan.get(..12).unwrap_or(&plan));
     let counts: Vec<String> = State::ALL
@@ -70,7 +81,8 @@ fn text(plan: &Digest, status: &Status, all: bool) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(state, count)| format!("{count} {state}"))
         .collect();
-    text += &format!("  {}\n", counts.join(", "));
+    let left = if residual.is_empty() { String::new() } else { format!(", {} residual", residual.len()) };
+    text += &format!("  {}{left}\n", counts.join(", "));
     for step in &status.steps {
         if !all && matches!(step.state, State::Confirmed) {
             continue;
@@ -81,6 +93,9 @@ fn text(plan: &Digest, status: &Status, all: bool) -> String {
             "  {:>6}  {:<9}  {:<24} {whose:<8}  {}{until}\n",
             step.step, step.state, step.kind, step.target
         );
+    }
+    for Residual { user, container, key } in residual {
+        text += &format!("  {:>6}  {:<9}  {:<24} {user:<8}  {}\n", "-", "residual", container, visible(key));
     }
     text
 }

@@ -262,3 +262,26 @@ fn a_plan_brings_no_guards_of_its_own() {
         assert!(stderr(&output).contains(said), "{more:?}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn what_is_left_of_people_is_told() {
+    let company = Company::of(2, 0);
+    fs::write(
+        company.path("acme.rhai"),
+        "/// Leavers.\nfn leavers(user) { if user.has_left { revoke() } }\n",
+    )
+    .expect("a policy");
+    company.plan(&[]);
+    assert_eq!(code(&company.apply(&["--until", LATER])), 0);
+    let status = |more: &[&str]| {
+        company.run(&[&["status", "--journal", "acme.journal", "--as-of", LATER], more].concat())
+    };
+    let seen = status(&[]);
+    assert_eq!(code(&seen), 1, "{}", stdout(&seen));
+    assert!(stdout(&seen).contains("residual   group                    U0000000  g1"), "{}", stdout(&seen));
+    let told = json(&status(&["--format", "json", "--directory", "acme.json"]));
+    assert_eq!(
+        told[0]["residual"],
+        serde_json::json!([{"user": "U0000000", "container": "group", "key": "g1"}])
+    );
+}

@@ -370,6 +370,7 @@ States:
 
 Examples:
   leaver status --journal acme.journal
+  leaver status --journal acme.journal --directory acme/
   leaver status --journal acme.journal --format json | jq '.[].steps[] | select(.state == \"regressed\")'
 
 Ends with 1 if somebody should look.")]
@@ -383,6 +384,9 @@ pub(crate) struct Status {
     /// The state of the simulated platform; default: JOURNAL.world.json, if it is there
     #[arg(long, value_name = "FILE")]
     pub(crate) world: Option<PathBuf>,
+    /// The directory as it is now: in which groups and lists those are still members whose ID is ended
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) moment: AsOf,
     /// Also the steps that are confirmed (text only)
