@@ -1,4 +1,4 @@
-//! `leaver import`: a directory from saved answers and a table of the personnel department.
+//! `leaver import`: a directory from answers of the Work API and a table of the personnel department.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -9,9 +9,11 @@ use serde::Serialize;
 use super::arguments::{Import as Arguments, TextOrJson};
 use super::check::json_lines;
 use super::exit::{Exit, Failure, exit_of};
+use super::input::now;
 use super::lines::write_json;
 use super::output::Output;
 use super::terminal::Terminal;
+use super::threema::answers;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::directory::{Directory, Import, ImportChoices, ImportFile, ImportFinding, ImportSources, import};
 use crate::report::visible;
@@ -39,6 +41,10 @@ fn carry_out(arguments: &Arguments) -> Result<Import, Failure> {
         return Err(Failure::usage(format!("{} is there already", arguments.output.display()), Some(help)));
     }
     let choices = choices(arguments)?;
+    if choices.credential_kind.is_some() && arguments.credentials.is_empty() && arguments.platform.is_none() {
+        let help = Some("add --credentials FILE, or --platform FILE".to_owned());
+        return Err(Failure::usage("--credential-kind is about credentials, and there are none", help));
+    }
     let mut unreadable = Vec::new();
     let mut load = |path: &PathBuf| {
         let name = path.display().to_string();
@@ -51,11 +57,17 @@ fn carry_out(arguments: &Arguments) -> Result<Import, Failure> {
         }
         (name, bytes)
     };
-    let users: Vec<_> = arguments.users.iter().map(&mut load).collect();
-    let credentials: Vec<_> = arguments.credentials.iter().map(&mut load).collect();
+    let mut users: Vec<_> = arguments.users.iter().map(&mut load).collect();
+    let mut credentials: Vec<_> = arguments.credentials.iter().map(&mut load).collect();
     let (hr, subscription) = (load(&arguments.hr), load(&arguments.subscription));
     if !unreadable.is_empty() {
         return Err(Failure::of(unreadable));
+    }
+    if let Some(path) = &arguments.platform {
+        // Asked last: a file that is missing costs no request.
+        let answers = answers(path, choices.credential_kind.is_some(), now())?;
+        users.extend(pages("users", answers.users));
+        credentials.extend(pages("credentials", answers.credentials));
     }
     let sources = ImportSources {
         users: users.iter().map(file).collect(),
@@ -68,6 +80,11 @@ fn carry_out(arguments: &Arguments) -> Result<Import, Failure> {
     drop(credentials);
     write(&import, &arguments.output)?;
     Ok(import)
+}
+
+/// Pages by name and number, as diagnostics call them.
+fn pages(name: &str, bodies: Vec<Vec<u8>>) -> impl Iterator<Item = (String, Vec<u8>)> {
+    bodies.into_iter().enumerate().map(move |(at, body)| (format!("page {} of /{name}", at + 1), body))
 }
 
 fn file((name, bytes): &(String, Vec<u8>)) -> ImportFile<'_> {

@@ -10,7 +10,9 @@ use super::arguments::{Apply as Arguments, ConnectorName, TextOrJson};
 use super::exit::{Exit, Failure};
 use super::files::{journal_to_look_at, of_apply, of_journal, read};
 use super::output::Output;
-use crate::apply::threema::{Call, Rehearsal, Rehearsed, Threema, ThreemaError, ThreemaSettings, rehearse};
+use crate::apply::threema::{
+    Answers, Call, Rehearsal, Rehearsed, Threema, ThreemaError, ThreemaSettings, fetch, rehearse,
+};
 use crate::apply::{Journal as _, Paper};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::model::format_instant;
@@ -32,6 +34,11 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<ThreemaSettings>,
         let help = Some("leave --as-of out, or add --dry-run".to_owned());
         return Err(Failure::usage("on the real platform it is now", help));
     }
+    settings_of(path).map(Some)
+}
+
+/// What a file of settings says.
+pub(crate) fn settings_of(path: &Path) -> Result<ThreemaSettings, Failure> {
     let name = path.display().to_string();
     let bytes = read(path, Code::ConnectorUnreadable, MOST_SETTINGS_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|_| {
@@ -41,7 +48,17 @@ pub(crate) fn settings(arguments: &Arguments) -> Result<Option<ThreemaSettings>,
     })?;
     let mut settings = ThreemaSettings::from_toml(&name, &text).map_err(Failure::of)?;
     settings.beside(path.parent().unwrap_or(Path::new("")));
-    Ok(Some(settings))
+    Ok(settings)
+}
+
+/// What the Work API knows.
+pub(crate) fn answers(path: &Path, credentials: bool, now: OffsetDateTime) -> Result<Answers, Failure> {
+    fetch(&settings_of(path)?, credentials, now).map_err(|error| failed(&error))
+}
+
+fn failed(error: &ThreemaError) -> Failure {
+    let found = Diagnostic::new(error.code(), error.to_string(), "the connector", Place::FILE);
+    Failure::of(vec![found.help(error.help())])
 }
 
 /// A connector that the platform has answered.
@@ -50,12 +67,8 @@ pub(crate) fn connect(
     paper: &Paper,
     now: OffsetDateTime,
 ) -> Result<Threema, Failure> {
-    let failed = |error: ThreemaError| {
-        let found = Diagnostic::new(error.code(), error.to_string(), "the connector", Place::FILE);
-        Failure::of(vec![found.help(error.help())])
-    };
-    let mut connector = Threema::new(settings, paper).map_err(failed)?;
-    connector.greet(now).map_err(failed)?;
+    let mut connector = Threema::new(settings, paper).map_err(|error| failed(&error))?;
+    connector.greet(now).map_err(|error| failed(&error))?;
     Ok(connector)
 }
 

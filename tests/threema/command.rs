@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Output;
 
+use leaver::directory::Directory;
+use leaver::model::User;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -172,4 +174,66 @@ fn arguments_that_do_not_go_together_are_refused() {
         assert_eq!(code(&output), 2, "{more:?}: {}", stderr(&output));
     }
     assert!(today.server.received().is_empty());
+}
+
+/// What the platform knows becomes a directory: the same from its pages as from their files.
+#[test]
+fn a_directory_is_made_of_what_the_platform_knows() {
+    let today = Today::new();
+    let users: Vec<String> = {
+        let mut platform = today.server.platform();
+        platform.page = 2;
+        let users: Vec<String> = platform.users.iter().cloned().collect();
+        platform.numbers = users.iter().map(|id| (id.clone(), format!("N{id}"))).collect();
+        users
+    };
+    assert!(users.len() > 2, "more than one page");
+    let rows: Vec<String> = users.iter().map(|id| format!("N{id},staff")).collect();
+    fs::write(today.place.at().join("people.csv"), format!("person,employment\n{}\n", rows.join("\n")))
+        .expect("a table");
+    let head = "taken_at = \"2026-11-22T08:00:00Z\"\ncomplete = true\n[subscription]\nid = \"acme\"\n\
+                edition = \"enterprise\"\ntime_zone = \"UTC\"\n";
+    fs::write(today.place.at().join("acme.toml"), head).expect("a head");
+    let import = |more: &[&str]| {
+        let usual = ["import", "--hr", "people.csv", "--subscription", "acme.toml"];
+        today.run(&[&usual[..], more].concat())
+    };
+    let live = ["--platform", "threema.toml", "--credential-kind", "single", "-o", "live"];
+    let output = import(&live);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let received = today.server.received();
+    let of = |list: &str| received.iter().filter(|one| one.path.contains(&format!("/{list}?"))).count();
+    assert!(of("users") == users.len().div_ceil(2) && of("credentials") > 0);
+    assert!(today.server.changes().is_empty());
+
+    // From files, as somebody would have saved them.
+    let numbered = |id: &String| serde_json::json!({"id": id, "nickname": "Zoë", "csi": format!("N{id}")});
+    let page = serde_json::json!({"users": users.iter().map(numbered).collect::<Vec<_>>()});
+    fs::write(today.place.at().join("users.json"), page.to_string()).expect("a page");
+    let saved = import(&["--users", "users.json", "-o", "saved"]);
+    assert_eq!(code(&saved), 0, "{}", stderr(&saved));
+    let people = |folder: &str| -> Vec<(String, Option<String>)> {
+        let directory = Directory::read(&today.place.at().join(folder), &mut |_| {}).expect("a directory");
+        let person = |user: &User| user.person().map(|person| person.as_str().to_owned());
+        directory.users().iter().map(|user| (user.id().to_string(), person(user))).collect()
+    };
+    assert_eq!(people("live"), people("saved"));
+    assert!(people("live").iter().all(|(_, person)| person.is_some()) && people("live").len() == users.len());
+    for entry in fs::read_dir(today.place.at().join("live")).expect("a folder") {
+        assert_clean(&fs::read_to_string(entry.expect("an entry").path()).expect("text"));
+    }
+
+    // A page that is elsewhere, a key that is not taken, a list that breaks off: no directory.
+    today.server.platform().next_elsewhere = Some("http://127.0.0.1:1/users?page=1".to_owned());
+    let output = import(&["--platform", "threema.toml", "-o", "other"]);
+    assert_eq!(code(&output), 4);
+    assert!(stderr(&output).contains("A0407"), "{}", stderr(&output));
+    fs::write(today.place.at().join("work.key"), "another-key\n").expect("a key");
+    let output = import(&["--platform", "threema.toml", "-o", "other"]);
+    assert!(stderr(&output).contains("A0406"), "{}", stderr(&output));
+    assert!(!today.place.at().join("other").exists());
+    let output = import(&["--users", "users.json", "--credential-kind", "single", "-o", "other"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    let output = import(&["--users", "users.json", "--platform", "threema.toml", "-o", "other"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
 }

@@ -30,6 +30,8 @@ pub(crate) struct Platform {
     pub(crate) link: &'static str,
     /// Where the next page is said to be, instead of where it is.
     pub(crate) next_elsewhere: Option<String>,
+    /// Personnel numbers of users.
+    pub(crate) numbers: BTreeMap<String, String>,
     /// Whether members come as objects.
     pub(crate) members_as_objects: bool,
 }
@@ -46,6 +48,7 @@ impl Platform {
             page: 5_000,
             link: "rel",
             next_elsewhere: None,
+            numbers: BTreeMap::new(),
             members_as_objects: false,
         }
     }
@@ -78,7 +81,12 @@ impl Platform {
         match (method, segments) {
             ("GET", [""]) => json_answer(&json!({"name": "Acme AG", "links": []})),
             ("GET", ["users"]) => {
-                let users: Vec<Value> = self.users.iter().map(|id| user(id)).collect();
+                let numbered = |id: &String| {
+                    let mut user = user(id);
+                    user["csi"] = json!(self.numbers.get(id));
+                    user
+                };
+                let users: Vec<Value> = self.users.iter().map(numbered).collect();
                 self.page_of("users", users, &format!("{WORK}/users"), query)
             }
             ("GET", ["credentials"]) => {

@@ -8,8 +8,8 @@ use super::call::{Api, Call};
 use super::calls::Book;
 use super::error::ThreemaError;
 use super::http::{Broken, Client, Reply};
-use super::secret::ApiKey;
-use super::settings::ThreemaSettings;
+use super::secret::{ApiKey, KeySource};
+use super::settings::{ThreemaSettings, Timeouts};
 use super::verdict::{not_before, verdict};
 use super::wire::{self, Next};
 use crate::apply::connector::{Ability, Connector, Sight};
@@ -44,6 +44,12 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The way to an API. Its key is read now.
+    pub(super) fn new(api: Api, at: &KeySource, timeouts: Timeouts) -> Result<Self, ThreemaError> {
+        let key = at.read().map_err(|why| ThreemaError::NoKey { api, at: at.clone(), why })?;
+        Ok(Self { client: Client::new(timeouts), key, not_before: None, proven: false })
+    }
+
     /// Sends a request, unless the API wants to be left alone.
     pub(super) fn ask(&mut self, call: &Call, now: OffsetDateTime) -> Result<Reply, Silence> {
         if let Some(until) = self.not_before.filter(|until| *until > now) {
@@ -57,26 +63,72 @@ impl Line {
     /// The whole of a list; `None` if not every page of it came, as it should.
     pub(super) fn list(&mut self, first: Call, name: &str, now: OffsetDateTime) -> Option<BTreeSet<String>> {
         let mut all = BTreeSet::new();
+        self.pages(first, name, now, &mut |names, _| all.extend(names)).ok()?;
+        Some(all)
+    }
+
+    /// Goes through the pages of a list: the names on each, and its body.
+    ///
+    /// # Errors
+    /// If not every page comes, as it should. What came before is of no use then.
+    pub(super) fn pages(
+        &mut self,
+        first: Call,
+        name: &str,
+        now: OffsetDateTime,
+        see: &mut dyn FnMut(BTreeSet<String>, Vec<u8>),
+    ) -> Result<(), ThreemaError> {
+        let api = first.api;
+        let unclear = |why: &str| ThreemaError::Unclear { api, why: why.to_owned() };
+        let mut seen = BTreeSet::new();
         let mut call = first;
         for _ in 0..MOST_PAGES {
-            let reply = self.ask(&call, now).ok().filter(|reply| reply.status == 200)?;
-            let page = wire::page_of(&reply.body, name)?;
-            if page.next.is_none() && page.names.len() >= MOST_ON_A_PAGE as usize {
-                // A list that is as long as a page can be may go on, whatever it says.
-                return None;
+            let reply = self.answer(&call, now)?;
+            let wire::Page { names, next } =
+                wire::page_of(&reply.body, name).ok_or_else(|| unclear("a reply that is not the list"))?;
+            if next.is_none() && names.len() >= MOST_ON_A_PAGE as usize {
+                return Err(unclear("a list that is as long as a page can be, and may go on"));
             }
             self.proven = true;
-            let before = all.len();
-            all.extend(page.names);
-            match page.next {
-                None => return Some(all),
-                // A page that brings nothing new would come for ever.
-                Some(_) if all.len() == before => return None,
-                Some(Next::Somewhere) => return None,
-                Some(Next::At(address)) => call.url = following(&call.url, &address)?,
+            let before = seen.len();
+            seen.extend(names.iter().cloned());
+            see(names, reply.body);
+            match next {
+                None => return Ok(()),
+                Some(_) if seen.len() == before => {
+                    return Err(unclear("a page that brings nothing new, and would come for ever"));
+                }
+                Some(Next::Somewhere) => return Err(unclear("a further page, and not where it is")),
+                Some(Next::At(address)) => {
+                    let elsewhere = || unclear("a further page that is elsewhere");
+                    call.url = following(&call.url, &address).ok_or_else(elsewhere)?;
+                }
             }
         }
-        None
+        Err(unclear("a list of too many pages"))
+    }
+
+    /// The reply to a harmless question: 200, or why not.
+    fn answer(&mut self, call: &Call, now: OffsetDateTime) -> Result<Reply, ThreemaError> {
+        let api = call.api;
+        let unclear = |why: String| ThreemaError::Unclear { api, why };
+        match self.ask(call, now) {
+            Ok(reply) => match reply.status {
+                200 => Ok(reply),
+                status @ (401 | 403) => Err(ThreemaError::KeyNotTaken { api, status }),
+                429 => {
+                    let until = format_instant(self.not_before.unwrap_or(now));
+                    Err(unclear(format!("429: too many requests; again from {until} on")))
+                }
+                status => Err(unclear(format!("{status} to a harmless question"))),
+            },
+            Err(Silence::Broken(Broken::BeforeSending(why) | Broken::AfterSending(why))) => {
+                Err(unclear(why.to_owned()))
+            }
+            Err(Silence::Waits(until)) => {
+                Err(unclear(format!("nothing is sent before {}", format_instant(until))))
+            }
+        }
     }
 }
 
@@ -105,15 +157,10 @@ impl Threema {
     /// # Errors
     /// If a key is not where the settings say.
     pub fn new(settings: ThreemaSettings, paper: &Paper) -> Result<Self, ThreemaError> {
-        let key = |api, at: &super::secret::KeySource| {
-            at.read().map_err(|why| ThreemaError::NoKey { api, at: at.clone(), why })
-        };
-        let line =
-            |key| Line { client: Client::new(settings.timeouts), key, not_before: None, proven: false };
-        let work = settings.work.as_ref().map(|work| key(Api::Work, &work.key)).transpose()?;
+        let line = |api, key| Line::new(api, key, settings.timeouts);
+        let work = settings.work.as_ref().map(|work| line(Api::Work, &work.key)).transpose()?;
         let broadcast = settings.broadcast.as_ref();
-        let broadcast = broadcast.map(|broadcast| key(Api::Broadcast, &broadcast.key)).transpose()?;
-        let (work, broadcast) = (work.map(line), broadcast.map(line));
+        let broadcast = broadcast.map(|broadcast| line(Api::Broadcast, &broadcast.key)).transpose()?;
         Ok(Self { book: Book::new(settings, paper), work, broadcast })
     }
 
@@ -125,25 +172,12 @@ impl Threema {
         for call in self.book.greetings() {
             let api = call.api;
             let Some(line) = self.line(api) else { continue };
-            let unclear = |why: String| Err(ThreemaError::Unclear { api, why });
-            match line.ask(&call, now) {
-                Ok(reply) => match reply.status {
-                    200 if wire::is_answer(&reply.body) => line.proven = true,
-                    status @ (401 | 403) => return Err(ThreemaError::KeyNotTaken { api, status }),
-                    200 => return unclear("a reply that is none of an API".to_owned()),
-                    429 => {
-                        let until = format_instant(line.not_before.unwrap_or(now));
-                        return unclear(format!("429: too many requests; again from {until} on"));
-                    }
-                    status => return unclear(format!("{status} to a harmless question")),
-                },
-                Err(Silence::Broken(Broken::BeforeSending(why) | Broken::AfterSending(why))) => {
-                    return unclear(why.to_owned());
-                }
-                Err(Silence::Waits(until)) => {
-                    return unclear(format!("nothing is sent before {}", format_instant(until)));
-                }
+            let reply = line.answer(&call, now)?;
+            if !wire::is_answer(&reply.body) {
+                let why = "a reply that is none of an API".to_owned();
+                return Err(ThreemaError::Unclear { api, why });
             }
+            line.proven = true;
         }
         Ok(())
     }

@@ -15,12 +15,14 @@
 //! | `verdict` | what became of a request |
 //! | `connector` | all of it as a [`Connector`](super::Connector) |
 //! | `rehearsal` | the same without sending |
+//! | `fetch` | what the Work API knows, for a directory |
 
 mod broadcast;
 mod call;
 mod calls;
 mod connector;
 mod error;
+mod fetch;
 mod http;
 mod reading;
 mod rehearsal;
@@ -35,6 +37,7 @@ mod work;
 pub use call::{Api, Call, KEY_PLACEHOLDER, Method};
 pub use connector::Threema;
 pub use error::ThreemaError;
+pub use fetch::{Answers, fetch};
 pub use rehearsal::{Rehearsal, Rehearsed, rehearse};
 pub use secret::{ApiKey, KeySource};
 pub use settings::{

@@ -7,11 +7,14 @@ use clap::{Args, ValueEnum};
 use super::TextOrJson;
 use crate::model::{CredentialKind, Employment};
 
-/// Make a directory of saved answers of the Work API and a table of the personnel department
+/// Make a directory of answers of the Work API and a table of the personnel department
 ///
 /// The IDs come from the answers, the people from the table; an ID belongs to the row with its personnel number (`csi`).
 /// What does not fit is kept and told: IDs without a row, rows without an ID, people with several IDs, numbers in
 /// several rows. Nobody is matched by a name.
+///
+/// The answers are files, or with --platform the Work API is asked now: every page of its users, and of its credentials if
+/// their kind is given. Nothing is changed there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Fields of the table:
@@ -24,20 +27,25 @@ Examples:
       --column person=Number --column last_day=Until --employment Permanent=staff
   leaver import --users users.json --credentials credentials.json --credential-kind single \\
       --hr people.csv --subscription acme.toml -o acme/ --format json
+  leaver import --platform threema.toml --credential-kind single \\
+      --hr people.csv --subscription acme.toml -o acme/
 
 Ends with 1 if a file is wrong, or with --strict if there is something to look at.")]
 pub(crate) struct Import {
     /// Answers of `/users`: one page a file, lists of pages, or lists of users
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(long, value_name = "FILE", required_unless_present = "platform", num_args = 1..)]
     pub(crate) users: Vec<PathBuf>,
+    /// Ask the Work API instead: where it is and how its key is found, as for `leaver apply --connector threema`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["users", "credentials"])]
+    pub(crate) platform: Option<PathBuf>,
     /// Answers of `/credentials`; passwords in them are passed over
     #[arg(long, value_name = "FILE", num_args = 1.., requires = "credential_kind")]
     pub(crate) credentials: Vec<PathBuf>,
     /// The kind of the credentials, which no answer tells
-    #[arg(long, value_enum, value_name = "KIND", requires = "credentials")]
+    #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) credential_kind: Option<KindOfCredential>,
     /// A credential of the other kind, by its id. Can be given several times
-    #[arg(long, value_name = "CREDENTIAL", requires = "credentials")]
+    #[arg(long, value_name = "CREDENTIAL", requires = "credential_kind")]
     pub(crate) other_kind: Vec<String>,
     /// The table of the personnel department: CSV with a header row
     #[arg(long, value_name = "FILE")]

@@ -106,13 +106,13 @@ pub(super) fn credentials(
             let span = json::span_of(reading, value);
             match &*key {
                 "id" => {
-                    let text = json::node(reading, value).and_then(|node| reading.text(node, "`id`"));
-                    id = text.map(|text| (text.into_owned(), span));
+                    id = key_of(reading, value, "`id`").map(|text| (text, span));
                 }
                 "username" => username = text_of(reading, value, "`username`").map_or(Json::Null, Json::from),
                 "usage" => {
                     usage = json::node(reading, value).and_then(|node| match node.data {
                         Data::Integer(number) => Some(number),
+                        Data::Text(text) => text.parse().ok(),
                         _ => None,
                     });
                 }
@@ -248,7 +248,7 @@ fn account<'t>(
                 continue;
             }
             "csi" => {
-                account.number = text_of(reading, value, "`csi`");
+                account.number = key_of(reading, value, "`csi`");
                 continue;
             }
             "category" => {
@@ -278,6 +278,15 @@ fn account<'t>(
     }
     let (id, span) = id?;
     Some((id, span, account))
+}
+
+/// A key, which the platform may write as a number if it is one.
+fn key_of<'t>(reading: &mut Reading<'_, 't>, raw: &'t RawValue, what: &str) -> Option<String> {
+    let node = json::node(reading, raw).filter(|node| !node.is_nothing())?;
+    match node.data {
+        Data::Integer(number @ 0..) => Some(number.to_string()),
+        _ => reading.text(node, what).map(String::from),
+    }
 }
 
 /// A text that is not empty; nothing for null, an empty text, and after a report.
