@@ -1,6 +1,7 @@
 //! The tests of the Python package: a virtual environment in the target folder, the extension built into it, pytest
 //! with real polars, pyarrow, pandas, duckdb and `PySpark`, and the type checkers.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,7 +24,7 @@ pub(crate) fn test() -> Result<Option<String>, String> {
     let environment = Environment::of(&python)?;
     // The program beside which the package is held.
     built()?;
-    run(&mut environment.program("maturin", &["develop", "--profile", "dev", "--quiet"]))?;
+    run(&mut environment.program("maturin", &["develop", "--profile", "dev", "--quiet", "--locked"]))?;
     let mut wrong = Vec::new();
     for (program, arguments) in [
         (
@@ -36,7 +37,45 @@ pub(crate) fn test() -> Result<Option<String>, String> {
     ] {
         wrong.extend(run(&mut environment.program(program, arguments)).err());
     }
+    wrong.extend(source_distribution(&environment).err());
     if wrong.is_empty() { Ok(None) } else { Err(wrong.join("\n")) }
+}
+
+/// Tests that need nothing but the package and what is in its source distribution.
+const ALONE: [&str; 4] = ["conftest.py", "test_corpus.py", "test_model.py", "test_values.py"];
+
+/// The source distribution, unpacked elsewhere: it builds, and what it builds passes.
+fn source_distribution(environment: &Environment) -> Result<(), String> {
+    let place = target().join("sdist");
+    // What an earlier run has left is none of this one.
+    let _ = fs::remove_dir_all(&place);
+    let (packed, wheels, site) = (place.join("packed"), place.join("wheels"), place.join("site"));
+    run(environment.program("maturin", &["sdist", "--quiet", "--out"]).arg(&packed))?;
+    run(environment.program("python", &["-m", "tarfile", "-e"]).arg(only(&packed)?).arg(&place))?;
+    let unpacked = place.join(format!("leaver-{}", env!("CARGO_PKG_VERSION")));
+    let mut build = environment.program("maturin", &["build", "--profile", "dev", "--quiet", "--out"]);
+    run(build.arg(&wheels).current_dir(&unpacked))?;
+    let install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
+    run(environment.program("python", &install).arg(&site).arg(only(&wheels)?))?;
+    // Only what was installed is to be found, not the sources beside the tests.
+    let python = unpacked.join("python");
+    let failed = |error: std::io::Error| format!("{}: {error}", python.display());
+    fs::remove_dir_all(python.join("leaver")).map_err(failed)?;
+    fs::create_dir_all(python.join("tests")).map_err(failed)?;
+    for name in ALONE {
+        let from = crate::root().join("python").join("tests").join(name);
+        fs::copy(from, python.join("tests").join(name)).map_err(failed)?;
+    }
+    let mut tests = environment.program("pytest", &["--quiet", "-s", "--timeout", "600", "tests"]);
+    run(tests.env("PYTHONPATH", &site).current_dir(&python))
+}
+
+/// The only file of a folder.
+fn only(folder: &Path) -> Result<PathBuf, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut entries = fs::read_dir(folder).map_err(failed)?;
+    let first = entries.next().ok_or_else(|| format!("{} is empty", folder.display()))?;
+    Ok(first.map_err(failed)?.path())
 }
 
 struct Environment {
