@@ -208,8 +208,10 @@ impl Texts {
     }
 }
 
+/// An instant that can be written down: of the years 1 to 9999.
 fn instant(seconds: i64) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp(seconds).ok()
+    let instant = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    (1..=9_999).contains(&instant.year()).then_some(instant)
 }
 
 /// What the host filled in; nothing that makes no sense tells anything.

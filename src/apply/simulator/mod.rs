@@ -170,7 +170,7 @@ impl Connector for Simulator {
             Some(Fault::LostRequest) => return Outcome::Unknown { why: "no reply".to_owned() },
             Some(Fault::LostReply | Fault::Delayed) | None => {}
         }
-        let when = if fault == Some(Fault::Delayed) { now + Duration::minutes(5) } else { now };
+        let when = if fault == Some(Fault::Delayed) { now.saturating_add(Duration::minutes(5)) } else { now };
         self.world.begin(step, key, when);
         self.world.pass(now);
         if fault.is_some() {

@@ -205,7 +205,7 @@ impl World {
             };
             if works_at_detach && at <= now {
                 account.state = AccountState::Active;
-                account.reappeared += 1;
+                account.reappeared = account.reappeared.saturating_add(1);
             }
         }
     }
@@ -222,19 +222,19 @@ impl World {
             }
             StepKind::Revoke => {
                 if let Some(account) = account {
-                    account.ended += 1;
+                    account.ended = account.ended.saturating_add(1);
                     account.state = AccountState::Revoked { at: *at };
                 }
             }
             StepKind::Detach => {
                 if let Some(account) = account {
-                    account.ended += 1;
+                    account.ended = account.ended.saturating_add(1);
                     account.state = AccountState::Detached { at: *at };
                 }
             }
             StepKind::Notify => {
                 if let Some(account) = account {
-                    account.told += 1;
+                    account.told = account.told.saturating_add(1);
                 }
             }
             StepKind::RemoveFromDevice => {
