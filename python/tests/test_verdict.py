@@ -52,9 +52,9 @@ fn project(user) { if user.has_left && `audit-${user.department ?? "none"}` in u
 /// Long notice.
 fn notice(user) { if user.has_left && user.notice_days > 30 { detach().after(days(user.notice_days)) } }
 /// Names.
-fn name(user) { if (user.nickname ?? "").to_lower().contains("bot") { withdraw() } }
+fn called(user) { if (user.nickname ?? "").to_lower().contains("bot") { withdraw() } }
 /// Groups.
-fn groups(user) { if user.has_left && user.groups.len() > 2 { leave_groups_and_lists() } }
+fn groups(user) { if user.has_left && user.groups.len() > 2 { also(leave_groups_and_lists()) } }
 /// Berlin.
 fn berlin(user) { if user.site == "berlin" && user.since != () && user.since < date("2020-01-01") { withdraw() } }
 /// Badges.
