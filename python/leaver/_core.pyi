@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from typing import Self, final
 
+from typing_extensions import disjoint_base
+
 from leaver.model import Verdict
 
 __all__ = [
@@ -93,6 +95,7 @@ class Decider:
         progress: Callable[[int, int], object] | None,
     ) -> str: ...
 
+@disjoint_base
 class Verdicts:
     def __new__(cls, decider: Decider) -> Self: ...
     def verdict(self, user: Mapping[str, object] | str, /) -> Verdict: ...

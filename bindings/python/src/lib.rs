@@ -17,6 +17,7 @@ mod plain;
 mod policy;
 mod record;
 mod verdict;
+mod views;
 
 use pyo3::prelude::*;
 

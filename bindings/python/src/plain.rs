@@ -1,15 +1,80 @@
 //! Values of Python as they stand: texts, whole numbers, dates and lists of texts, each of the very type.
 
-use leaver::model::{Texts, View};
+use std::mem::MaybeUninit;
+
+use leaver::model::{ClosedSet, Texts, View};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use time::{Date, Month};
 
-use crate::record::{Room, Unread};
+use crate::record::Unread;
 
 /// The limits of the formats.
 const MOST_CHARACTERS: usize = 4_096;
 pub(crate) const MOST_ENTRIES: usize = 1_024;
+
+/// Where the texts of lists are put.
+pub(crate) struct Room<'a>(&'a mut [MaybeUninit<&'a str>]);
+
+impl<'a> Room<'a> {
+    #[inline]
+    pub(crate) fn of(places: &'a mut [MaybeUninit<&'a str>]) -> Self {
+        Self(places)
+    }
+
+    /// The next places, if there are so many.
+    fn take(&mut self, count: usize) -> Option<&'a mut [MaybeUninit<&'a str>]> {
+        let (taken, rest) = std::mem::take(&mut self.0).split_at_mut_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+}
+
+/// The words of a closed set: short ones by their ends, which are all of them.
+#[derive(Debug)]
+pub(crate) struct Words {
+    short: Box<[Ends]>,
+    long: Box<[Box<str>]>,
+}
+
+/// The first and last eight bytes of a text of at most 16, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends(u64, u64, usize);
+
+impl Ends {
+    #[inline]
+    fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+            return (bytes.len() <= 16).then_some(Self(first, last, bytes.len()));
+        }
+        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            return Some(Self(first.into(), last.into(), bytes.len()));
+        }
+        Some(Self(bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0, bytes.len()))
+    }
+}
+
+impl Words {
+    pub(crate) fn of(set: &ClosedSet) -> Self {
+        let words = || set.words.iter();
+        Self {
+            short: words().filter_map(|word| Ends::of(word)).collect(),
+            long: words().filter(|word| word.len() > 16).map(|word| Box::from(&**word)).collect(),
+        }
+    }
+
+    /// Whether a text is one of the words.
+    #[inline]
+    pub(crate) fn have(&self, text: &str) -> bool {
+        match Ends::of(text) {
+            Some(ends) => self.short.contains(&ends),
+            None => self.long.iter().any(|word| **word == *text),
+        }
+    }
+}
 
 /// Whether a text is certainly within the limits of the formats; of others the whole reader says it.
 #[inline]
@@ -41,14 +106,19 @@ pub(crate) fn date(text: &[u8]) -> Option<Date> {
 /// `object` is an object that lives for `'a`.
 #[inline]
 pub(crate) unsafe fn text<'a>(object: *mut ffi::PyObject) -> Option<&'a str> {
-    let mut length = 0;
     // SAFETY: the object lives, and is a text where it is asked for its bytes.
-    let bytes = unsafe {
-        if ffi::Py_TYPE(object) != &raw mut ffi::PyUnicode_Type {
-            return None;
-        }
-        ffi::PyUnicode_AsUTF8AndSize(object, &raw mut length)
-    };
+    unsafe { if ffi::Py_TYPE(object) == &raw mut ffi::PyUnicode_Type { utf8(object) } else { None } }
+}
+
+/// The text of an object; `None` where it has no UTF-8.
+///
+/// # Safety
+/// `object` is a text of the very type that lives for `'a`.
+#[inline]
+pub(crate) unsafe fn utf8<'a>(object: *mut ffi::PyObject) -> Option<&'a str> {
+    let mut length = 0;
+    // SAFETY: the object is a text.
+    let bytes = unsafe { ffi::PyUnicode_AsUTF8AndSize(object, &raw mut length) };
     if bytes.is_null() {
         // SAFETY: what has no UTF-8 (a lone surrogate) is told by an exception, which the whole reader raises again.
         unsafe { ffi::PyErr_Clear() };
@@ -103,14 +173,14 @@ pub(crate) unsafe fn list<'a>(
         }
     };
     let count = usize::try_from(length).ok().filter(|count| *count <= MOST_ENTRIES).ok_or(Unread::Unsure)?;
-    let (texts, rest) = std::mem::take(&mut room.0).split_at_mut_checked(count).ok_or(Unread::Full)?;
-    room.0 = rest;
-    for (at, place) in (0..length).zip(texts.iter_mut()) {
+    let places = room.take(count).ok_or(Unread::Full)?;
+    for (at, place) in (0..length).zip(places.iter_mut()) {
         // SAFETY: the item lives as long as the list stays as it is.
         let found = unsafe { text(item(object, at)) };
-        *place = found.filter(|text| !text.is_empty() && is_within_limits(text)).ok_or(Unread::Unsure)?;
+        place.write(found.filter(|text| !text.is_empty() && is_within_limits(text)).ok_or(Unread::Unsure)?);
     }
-    Ok(View::Texts(Texts::Borrowed(texts)))
+    // SAFETY: there is a text in every place.
+    Ok(View::Texts(Texts::Borrowed(unsafe { std::slice::from_raw_parts(places.as_ptr().cast(), count) })))
 }
 
 /// Whether a value that is ignored can certainly be written as JSON.

@@ -6,6 +6,8 @@
 //!
 //! No code of Python runs while a mapping is read and asked about, so nothing that is borrowed from it can go away.
 
+use std::mem::MaybeUninit;
+
 use leaver::model::{
     Edition, Facts, Field, FieldSource, Id, Kind, Schema, Slot, Texts, User, View, parse_instant,
 };
@@ -15,10 +17,9 @@ use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDate, PyDict};
 
 use crate::keys::{Key, Keys};
-use crate::plain::{MOST_ENTRIES, date, day, is_plain, is_within_limits, list, number, text};
+use crate::plain::{MOST_ENTRIES, Room, Words, date, day, is_plain, is_within_limits, list, number, utf8};
+use crate::views::{Item, Items, MOST_PLACES, Views};
 
-/// Fields and attributes that are kept on the stack.
-const FEW: usize = 32;
 /// Texts of all lists together that are kept on the stack, and that are kept at all.
 const FEW_TEXTS: usize = 16;
 const MANY_TEXTS: usize = 4 * MOST_ENTRIES;
@@ -30,7 +31,7 @@ enum Reads {
     Successor,
     Text,
     Country,
-    Word(Box<[Box<str>]>),
+    Word(Words),
     Truth,
     Number,
     Day,
@@ -73,7 +74,7 @@ pub(crate) struct Form {
 #[derive(Debug)]
 pub(crate) struct Record<'a> {
     id: Id,
-    views: &'a [View<'a>],
+    views: &'a Views<'a>,
     schema: &'a Schema,
 }
 
@@ -85,7 +86,7 @@ impl Facts for Record<'_> {
 
     #[inline]
     fn view(&self, slot: Slot) -> View<'_> {
-        self.views.get(slot.index()).copied().unwrap_or(View::Unknown)
+        self.views.get(slot.index())
     }
 
     fn to_user(&self) -> User {
@@ -96,9 +97,6 @@ impl Facts for Record<'_> {
         user
     }
 }
-
-/// Where the texts of lists are put.
-pub(crate) struct Room<'a>(pub(crate) &'a mut [&'a str]);
 
 /// Why a mapping was not read here.
 pub(crate) enum Unread {
@@ -117,7 +115,7 @@ impl Place {
             Kind::Id => Reads::Successor,
             Kind::Text if field == Some(Field::Country) => Reads::Country,
             Kind::Text => Reads::Text,
-            Kind::OneOf(set) => Reads::Word(set.words.iter().map(|word| Box::from(&**word)).collect()),
+            Kind::OneOf(set) => Reads::Word(Words::of(set)),
             Kind::Bool => Reads::Truth,
             Kind::Int => Reads::Number,
             Kind::Date => Reads::Day,
@@ -167,24 +165,20 @@ impl Form {
         schema: &Schema,
         work: impl FnOnce(&Record<'_>) -> T,
     ) -> Option<T> {
+        if self.places.len() > MOST_PLACES {
+            return None;
+        }
         with_critical_section(dict.as_any(), || {
-            let mut texts = [""; FEW_TEXTS];
-            let mut few = [View::Unknown; FEW];
-            let mut many;
-            let views = if let Some(views) = few.get_mut(..self.places.len()) {
-                views
-            } else {
-                many = vec![View::Unknown; self.places.len()];
-                &mut many[..]
-            };
-            match self.fill(dict, views, Room(&mut texts)) {
-                Ok(id) => return Some(work(&Record { id, views, schema })),
+            let mut few = [const { MaybeUninit::uninit() }; FEW_TEXTS];
+            let mut views = Views::new();
+            match self.fill(dict, &mut views, Room::of(&mut few)) {
+                Ok(id) => return Some(work(&Record { id, views: &views, schema })),
                 Err(Unread::Unsure) => return None,
                 Err(Unread::Full) => {}
             }
-            let mut texts = vec![""; MANY_TEXTS];
-            let mut views = vec![View::Unknown; self.places.len()];
-            let id = self.fill(dict, &mut views, Room(&mut texts)).ok()?;
+            let mut many = vec![MaybeUninit::uninit(); MANY_TEXTS];
+            let mut views = Views::new();
+            let id = self.fill(dict, &mut views, Room::of(&mut many)).ok()?;
             Some(work(&Record { id, views: &views, schema }))
         })
     }
@@ -194,36 +188,43 @@ impl Form {
     fn fill<'a>(
         &self,
         dict: &'a Bound<'_, PyDict>,
-        views: &mut [View<'a>],
+        views: &mut Views<'a>,
         mut room: Room<'a>,
     ) -> Result<Id, Unread> {
-        let mut at: ffi::Py_ssize_t = 0;
-        let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
         let (mut id, mut superseded_by) = (None, None);
-        // SAFETY: the mapping lives, nobody changes it (see the head), and what it lends is used no longer than it.
-        while unsafe { ffi::PyDict_Next(dict.as_ptr(), &raw mut at, &raw mut key, &raw mut value) } != 0 {
-            // SAFETY: a key of the mapping lives as long as it.
-            let Key::Of(number) = unsafe { self.keys.find(key) }.ok_or(Unread::Unsure)? else {
-                // SAFETY: so does a value.
-                if unsafe { is_plain(value) } {
-                    continue;
+        let mut items = Items::new();
+        let mut at: ffi::Py_ssize_t = 0;
+        loop {
+            // First every value is touched, then the first is looked at: so the processor waits for all of them at once.
+            // SAFETY: the mapping lives, and nobody changes it (see the head).
+            unsafe { items.take(dict.as_ptr(), &mut at) };
+            for Item { key, value, ty } in items.iter() {
+                // SAFETY: a key of the mapping lives as long as it.
+                let Key::Of(number) = unsafe { self.keys.find(key) }.ok_or(Unread::Unsure)? else {
+                    // SAFETY: so does a value.
+                    if unsafe { is_plain(value) } {
+                        continue;
+                    }
+                    return Err(Unread::Unsure);
+                };
+                let place = self.places.get(number).ok_or(Unread::Unsure)?;
+                // SAFETY: so does a value, and that is its type.
+                let view = unsafe { self.value(dict.py(), place, value, ty, &mut room) }?;
+                if let View::Id(found) = view {
+                    match place.reads {
+                        Reads::Id => id = Some(found),
+                        _ => superseded_by = Some(found),
+                    }
                 }
-                return Err(Unread::Unsure);
-            };
-            let place = self.places.get(number).ok_or(Unread::Unsure)?;
-            // SAFETY: so does a value.
-            let view = unsafe { self.value(dict.py(), place, value, &mut room) }?;
-            if let View::Id(found) = view {
-                match place.reads {
-                    Reads::Id => id = Some(found),
-                    _ => superseded_by = Some(found),
-                }
+                views.put(number, view);
             }
-            *views.get_mut(number).ok_or(Unread::Unsure)? = view;
+            if !items.are_full() {
+                break;
+            }
         }
-        let edition = views.get_mut(Field::Edition.slot().index()).ok_or(Unread::Unsure)?;
-        if let (View::Unknown, Some(word)) = (&*edition, self.edition) {
-            *edition = View::Text(word);
+        let edition = Field::Edition.slot().index();
+        if let (View::Unknown, Some(word)) = (views.get(edition), self.edition) {
+            views.put(edition, View::Text(word));
         }
         id.filter(|_| superseded_by.is_none() || superseded_by != id).ok_or(Unread::Unsure)
     }
@@ -231,24 +232,23 @@ impl Form {
     /// What a value says of a field.
     ///
     /// # Safety
-    /// `value` is an object that lives for `'a`.
+    /// `value` is an object of type `ty` that lives for `'a`.
     #[inline]
     unsafe fn value<'a>(
         &self,
         py: Python<'_>,
         place: &Place,
         value: *mut ffi::PyObject,
+        ty: *mut ffi::PyTypeObject,
         room: &mut Room<'a>,
     ) -> Result<View<'a>, Unread> {
         // SAFETY: `None` lives for ever.
         if value == unsafe { ffi::Py_None() } {
             return place.nothing().ok_or(Unread::Unsure);
         }
-        // SAFETY: the object lives.
-        let ty = unsafe { ffi::Py_TYPE(value) };
         if ty == &raw mut ffi::PyUnicode_Type {
-            // SAFETY: as the caller promises.
-            let text = unsafe { text(value) }.ok_or(Unread::Unsure)?;
+            // SAFETY: the object is a text of the very type.
+            let text = unsafe { utf8(value) }.ok_or(Unread::Unsure)?;
             return if text.is_empty() { place.nothing() } else { said(&place.reads, text) }
                 .ok_or(Unread::Unsure);
         }
@@ -274,9 +274,9 @@ impl Form {
 fn said<'a>(reads: &Reads, text: &'a str) -> Option<View<'a>> {
     match reads {
         Reads::Text => is_within_limits(text).then_some(View::Text(text)),
-        Reads::Word(words) => words.iter().any(|word| **word == *text).then_some(View::Text(text)),
+        Reads::Word(words) => words.have(text).then_some(View::Text(text)),
         Reads::Day => date(text.as_bytes()).map(View::Date),
-        Reads::Id | Reads::Successor => text.parse().ok().map(View::Id),
+        Reads::Id | Reads::Successor => Id::from_ascii(text.as_bytes()).map(View::Id),
         Reads::Country => (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
             .then_some(View::Text(text)),
         Reads::Instant => parse_instant(text).map(View::Instant),
