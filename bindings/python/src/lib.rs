@@ -9,6 +9,7 @@ mod arrow;
 mod carry;
 mod connector;
 mod decider;
+mod desk;
 mod directory;
 mod failure;
 mod journal;

@@ -79,7 +79,26 @@ impl Words {
 /// Whether a text is certainly within the limits of the formats; of others the whole reader says it.
 #[inline]
 pub(crate) fn is_within_limits(text: &str) -> bool {
-    text.len() <= MOST_CHARACTERS && !text.as_bytes().contains(&0)
+    text.len() <= MOST_CHARACTERS && !has_nul(text.as_bytes())
+}
+
+/// Whether some byte is zero.
+#[inline]
+fn has_nul(bytes: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let zero = |word: u64| word.wrapping_sub(EACH) & !word & (EACH << 7) != 0;
+    if bytes.len() > 16 {
+        return bytes.contains(&0);
+    }
+    // The first and the last bytes are all of them.
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return zero(u64::from_le_bytes(*first)) || zero(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return zero(u64::from(first) | u64::from(last) << 32);
+    }
+    bytes.contains(&0)
 }
 
 /// `YYYY-MM-DD`; of anything odd the whole reader says what it is.

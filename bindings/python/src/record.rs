@@ -67,7 +67,7 @@ pub(crate) struct Form {
     /// The type of dates; no type at all where somebody has put another into its place.
     date: usize,
     /// Whether one thread at a time runs Python, so that lists stay as they are while they are read.
-    alone: bool,
+    pub(crate) alone: bool,
 }
 
 /// The facts of a mapping that was looked through.
@@ -171,33 +171,35 @@ impl Form {
         with_critical_section(dict.as_any(), || {
             let mut few = [const { MaybeUninit::uninit() }; FEW_TEXTS];
             let mut views = Views::new();
-            match self.fill(dict, &mut views, Room::of(&mut few)) {
+            let mut items = Items::new();
+            // First every value is touched, then the first is looked at: so the processor waits for all of them at once.
+            // SAFETY: the mapping lives, and nobody changes it (see the head).
+            unsafe { items.first(dict.as_ptr()) };
+            match self.fill(dict, &mut items, &mut views, Room::of(&mut few)) {
                 Ok(id) => return Some(work(&Record { id, views: &views, schema })),
                 Err(Unread::Unsure) => return None,
                 Err(Unread::Full) => {}
             }
             let mut many = vec![MaybeUninit::uninit(); MANY_TEXTS];
             let mut views = Views::new();
-            let id = self.fill(dict, &mut views, Room::of(&mut many)).ok()?;
+            // SAFETY: as before.
+            unsafe { items.first(dict.as_ptr()) };
+            let id = self.fill(dict, &mut items, &mut views, Room::of(&mut many)).ok()?;
             Some(work(&Record { id, views: &views, schema }))
         })
     }
 
-    /// Puts what a mapping says into `views`, which know nothing yet, and the texts of its lists into `room`.
+    /// Puts what a mapping, of which the first `items` are taken, says into `views`, which know nothing yet, and the texts of its lists into `room`.
     #[inline]
     fn fill<'a>(
         &self,
         dict: &'a Bound<'_, PyDict>,
+        items: &mut Items,
         views: &mut Views<'a>,
         mut room: Room<'a>,
     ) -> Result<Id, Unread> {
         let (mut id, mut superseded_by) = (None, None);
-        let mut items = Items::new();
-        let mut at: ffi::Py_ssize_t = 0;
         loop {
-            // First every value is touched, then the first is looked at: so the processor waits for all of them at once.
-            // SAFETY: the mapping lives, and nobody changes it (see the head).
-            unsafe { items.take(dict.as_ptr(), &mut at) };
             for Item { key, value, ty } in items.iter() {
                 // SAFETY: a key of the mapping lives as long as it.
                 let Key::Of(number) = unsafe { self.keys.find(key) }.ok_or(Unread::Unsure)? else {
@@ -221,6 +223,8 @@ impl Form {
             if !items.are_full() {
                 break;
             }
+            // SAFETY: the mapping lives, and nobody changes it (see the head).
+            unsafe { items.next(dict.as_ptr()) };
         }
         let edition = Field::Edition.slot().index();
         if let (View::Unknown, Some(word)) = (views.get(edition), self.edition) {

@@ -4,6 +4,7 @@
 //! [`Decider`](crate::decider::Decider), which also knows what is wrong with it. There is one value of Python for
 //! each verdict a decider comes to, so that an answer asks for no memory.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leaver::model::{Facts, Schema, User};
@@ -13,6 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
 
 use crate::decider::{Decider, broken};
+use crate::desk::Desk;
 use crate::failure::guarded;
 use crate::record::Form;
 
@@ -26,14 +28,17 @@ pub(crate) struct Verdicts {
     schema: Arc<Schema>,
     form: Form,
     names: Vec<Arc<str>>,
-    /// Whoever comes first takes this one; it costs less than asking for another.
-    desk: Mutex<Desk>,
+    /// Whoever comes first works here; it costs less than asking for another evaluator.
+    desk: Desk<Tools>,
+    /// Every value that was made.
+    known: Mutex<Known>,
 }
 
-/// What one thread at a time needs. No Python runs while it is taken.
-struct Desk {
+/// What lies on the desk. No Python runs while it is taken.
+struct Tools {
     evaluator: Evaluator,
-    known: Known,
+    /// The values that were asked for here.
+    known: RefCell<Known>,
 }
 
 /// The values made so far, by their rules; those without a rule come first.
@@ -98,11 +103,12 @@ impl Verdicts {
     /// The answer where facts alone tell it.
     #[inline]
     fn short(&self, py: Python<'_>, facts: &impl Facts) -> Answer {
-        let Ok(desk) = self.desk.try_lock() else { return self.short_elsewhere(facts) };
-        let Some(verdict) = desk.evaluator.short_verdict(facts) else {
+        let Some(tools) = self.desk.take(py) else { return self.short_elsewhere(facts) };
+        let Some(verdict) = tools.evaluator.short_verdict(facts) else {
             return Answer::Undecided(facts.to_user());
         };
-        desk.known.get(verdict).map_or(Answer::Verdict(verdict), |value| Answer::Value(value.clone_ref(py)))
+        let known = tools.known.borrow();
+        known.get(verdict).map_or(Answer::Verdict(verdict), |value| Answer::Value(value.clone_ref(py)))
     }
 
     /// The same where another thread is at the desk.
@@ -138,9 +144,10 @@ impl Verdicts {
     #[cold]
     fn value(&self, py: Python<'_>, verdict: Verdict) -> PyResult<Py<PyAny>> {
         static OF_WORDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let desk = || self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = desk().known.get(verdict) {
-            return Ok(value.clone_ref(py));
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(verdict).map(|value| value.clone_ref(py));
+        if let Some(value) = found {
+            return Ok(self.put_on_desk(py, verdict, value));
         }
         let rule = verdict.rule.and_then(|rule| self.names.get(rule as usize)).map(|name| &**name);
         let words = (
@@ -151,7 +158,16 @@ impl Verdicts {
             verdict.hold.map(leaver::policy::HoldCode::word),
         );
         let value = OF_WORDS.import(py, "leaver.model", "verdict_of_words")?.call1(words)?.unbind();
-        Ok(desk().known.keep(py, verdict, value))
+        let value = known().keep(py, verdict, value);
+        Ok(self.put_on_desk(py, verdict, value))
+    }
+
+    /// Puts a value where it is found at once, if nobody is there.
+    fn put_on_desk(&self, py: Python<'_>, verdict: Verdict, value: Py<PyAny>) -> Py<PyAny> {
+        match self.desk.take(py) {
+            Some(tools) => tools.known.borrow_mut().keep(py, verdict, value),
+            None => value,
+        }
     }
 }
 
@@ -165,11 +181,13 @@ impl Verdicts {
             let evaluator = again.map_err(broken)?.map_err(broken)?;
             let policy = evaluator.policy();
             let schema = policy.schema().clone();
+            let form = Form::of(py, &schema, asked.edition());
             Ok(Self {
-                form: Form::of(py, &schema, asked.edition()),
                 names: policy.rules().iter().map(|rule| Arc::from(&*rule.name)).collect(),
                 schema,
-                desk: Mutex::new(Desk { evaluator, known: Known::default() }),
+                desk: Desk::new(Tools { evaluator, known: RefCell::default() }, form.alone),
+                known: Mutex::default(),
+                form,
                 decider,
             })
         })
