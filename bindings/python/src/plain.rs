@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use leaver::model::{ClosedSet, Texts, View};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use time::{Date, Month};
 
 use crate::record::Unread;
@@ -30,11 +31,13 @@ impl<'a> Room<'a> {
     }
 }
 
-/// The words of a closed set: short ones by their ends, which are all of them.
+/// The words of a closed set.
 #[derive(Debug)]
 pub(crate) struct Words {
+    /// As Python keeps them once: most values are these very objects.
+    known: Box<[(Py<PyString>, Box<str>)]>,
+    /// Short ones by their ends, which are all of them.
     short: Box<[Ends]>,
-    long: Box<[Box<str>]>,
 }
 
 /// The first and last eight bytes of a text of at most 16, and its length.
@@ -58,12 +61,19 @@ impl Ends {
 }
 
 impl Words {
-    pub(crate) fn of(set: &ClosedSet) -> Self {
+    pub(crate) fn of(py: Python<'_>, set: &ClosedSet) -> Self {
         let words = || set.words.iter();
+        let known = |word| (PyString::intern(py, word).unbind(), Box::from(word));
         Self {
+            known: words().map(|word| known(&**word)).collect(),
             short: words().filter_map(|word| Ends::of(word)).collect(),
-            long: words().filter(|word| word.len() > 16).map(|word| Box::from(&**word)).collect(),
         }
+    }
+
+    /// The word that is the very object at an address.
+    #[inline]
+    pub(crate) fn at(&self, object: *mut ffi::PyObject) -> Option<&str> {
+        self.known.iter().find(|(known, _)| known.as_ptr() == object).map(|(_, word)| &**word)
     }
 
     /// Whether a text is one of the words.
@@ -71,7 +81,7 @@ impl Words {
     pub(crate) fn have(&self, text: &str) -> bool {
         match Ends::of(text) {
             Some(ends) => self.short.contains(&ends),
-            None => self.long.iter().any(|word| **word == *text),
+            None => self.known.iter().any(|(_, word)| **word == *text),
         }
     }
 }

@@ -107,7 +107,7 @@ pub(crate) enum Unread {
 }
 
 impl Place {
-    fn of(schema: &Schema, slot: Slot) -> Self {
+    fn of(py: Python<'_>, schema: &Schema, slot: Slot) -> Self {
         let ty = schema.field_type(slot);
         let field = schema.field(slot);
         let reads = match &ty.kind {
@@ -115,7 +115,7 @@ impl Place {
             Kind::Id => Reads::Successor,
             Kind::Text if field == Some(Field::Country) => Reads::Country,
             Kind::Text => Reads::Text,
-            Kind::OneOf(set) => Reads::Word(Words::of(set)),
+            Kind::OneOf(set) => Reads::Word(Words::of(py, set)),
             Kind::Bool => Reads::Truth,
             Kind::Int => Reads::Number,
             Kind::Date => Reads::Day,
@@ -150,7 +150,7 @@ impl Form {
     pub(crate) fn of(py: Python<'_>, schema: &Schema, edition: Option<Edition>) -> Self {
         Self {
             keys: Keys::of(py, schema),
-            places: schema.slots().map(|slot| Place::of(schema, slot)).collect(),
+            places: schema.slots().map(|slot| Place::of(py, schema, slot)).collect(),
             edition: edition.map(Edition::word),
             date: date_type(py),
             alone: runs_alone(py),
@@ -192,7 +192,7 @@ impl Form {
     /// Puts what a mapping, of which the first `items` are taken, says into `views`, which know nothing yet, and the texts of its lists into `room`.
     #[inline]
     fn fill<'a>(
-        &self,
+        &'a self,
         dict: &'a Bound<'_, PyDict>,
         items: &mut Items,
         views: &mut Views<'a>,
@@ -239,9 +239,9 @@ impl Form {
     /// `value` is an object of type `ty` that lives for `'a`.
     #[inline]
     unsafe fn value<'a>(
-        &self,
+        &'a self,
         py: Python<'_>,
-        place: &Place,
+        place: &'a Place,
         value: *mut ffi::PyObject,
         ty: *mut ffi::PyTypeObject,
         room: &mut Room<'a>,
@@ -251,6 +251,11 @@ impl Form {
             return place.nothing().ok_or(Unread::Unsure);
         }
         if ty == &raw mut ffi::PyUnicode_Type {
+            if let Reads::Word(words) = &place.reads
+                && let Some(word) = words.at(value)
+            {
+                return Ok(View::Text(word));
+            }
             // SAFETY: the object is a text of the very type.
             let text = unsafe { utf8(value) }.ok_or(Unread::Unsure)?;
             return if text.is_empty() { place.nothing() } else { said(&place.reads, text) }
