@@ -28,8 +28,8 @@ class Decider(_core.Verdicts):
     revoke withdraw staff
     >>> [str(one.hold) for one in decider.verdicts([somebody])]
     ['missing_fact']
-    >>> decider.decide(somebody).hold.message
-    'rule `staff` needs `has_left`, which is not known'
+    >>> print(decider.decide(somebody).hold.message)
+    rule `staff`: the fact `has_left` is not known for this user; provide it
     """
 
     __slots__ = ("_handle",)

@@ -130,7 +130,7 @@ class Number(int):
 
 class Record(dict):
     def items(self):
-        return (SOMEBODY | {"last_day": "2020-01-01"}).items()
+        return (SOMEBODY | {"employment": "partner", "last_day": "2020-01-01"}).items()
 
 
 class Loud(str):
@@ -320,13 +320,13 @@ def test_a_mapping_of_whatever_kind(five):
         OrderedDict(LEFT),
         UserDict(LEFT),
         MappingProxyType(LEFT),
-        Record(LEFT),
         {Text(key): value for key, value in LEFT.items()},
         {"".join(list(key)): value for key, value in LEFT.items()},
         json.loads(json.dumps(LEFT)),
         LEFT | {"last_day": date(2026, 11, 20)},
     ):
         assert five.agree(user)[1].rule == "staff"
+    assert five.agree(Record(LEFT))[1].rule == "externals"
     for wrong in (None, 3, [], "ECHOECHO", "echo", "{}", '{"id": "ECHOECHO"}', b"{}", [("id", "ECHOECHO")], "\ud800", {}, object()):
         five.agree(wrong)
 
@@ -343,6 +343,16 @@ def test_what_is_plain_is_read_in_place(five, wide, monkeypatch):
     assert five.decider.verdict(made) == expected[0]
     with pytest.raises(pytest.fail.Exception, match="JSON was written"):
         five.decider.verdict(whole | {"last_day": Day(2026, 11, 20)})
+
+
+def test_more_attributes_than_are_read_in_place():
+    for count in (38, 39, 256):
+        names = [f"a{n}" for n in range(count)]
+        text = f"/// One.\nfn one(user) {{ if user.has_left && user.{names[-1]} {{ revoke() }} }}"
+        policies = Policies(text, dict.fromkeys(names, "bool"), edition="enterprise")
+        for value in (True, False):
+            found = policies.agree(LEFT | {"categories": ["a"] * 20} | dict.fromkeys(names, value))
+            assert found[1].disposition == ("revoke" if value else "keep")
 
 
 def test_keys_that_change_the_mapping(five):
