@@ -345,6 +345,18 @@ def test_what_is_plain_is_read_in_place(five, wide, monkeypatch):
         five.decider.verdict(whole | {"last_day": Day(2026, 11, 20)})
 
 
+def test_the_edition_of_whoever_has_none():
+    found = []
+    for edition in (None, "basic", "enterprise"):
+        policies = Policies(FIVE, edition=edition)
+        without = {key: value for key, value in LEFT.items() if key != "edition"}
+        several = [policies.agree(user)[1] for user in (without, without | {"edition": None}, without | {"edition": ""})]
+        assert several[0] is several[1] is several[2]
+        assert policies.agree(LEFT)[1].rule == "staff"
+        found.append((several[0].hold, several[0].rule))
+    assert found == [(HoldCode.MISSING_FACT, "staff"), (None, "others"), (None, "staff")]
+
+
 def test_more_attributes_than_are_read_in_place():
     for count in (38, 39, 256):
         names = [f"a{n}" for n in range(count)]
