@@ -167,7 +167,6 @@ impl Prepared<'_> {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::model::{Fact, Field, Schema, Value, parse_date};
     use crate::policy::unchecked::{moment, user};
     use crate::policy::{Basis, Source, check};

@@ -172,7 +172,8 @@ impl Form {
             let mut few = [const { MaybeUninit::uninit() }; FEW_TEXTS];
             let mut views = Views::new();
             let mut items = Items::new();
-            // First every value is touched, then the first is looked at: so the processor waits for all of them at once.
+            // First every value is touched, then the first is looked at: so the processor waits for all of
+            // them at once.
             // SAFETY: the mapping lives, and nobody changes it (see the head).
             unsafe { items.first(dict.as_ptr()) };
             match self.fill(dict, &mut items, &mut views, Room::of(&mut few)) {
@@ -189,7 +190,8 @@ impl Form {
         })
     }
 
-    /// Puts what a mapping, of which the first `items` are taken, says into `views`, which know nothing yet, and the texts of its lists into `room`.
+    /// Puts what a mapping says, of which the first `items` are taken, into `views`, which know nothing yet,
+    /// and the texts of its lists into `room`.
     #[inline]
     fn fill<'a>(
         &'a self,
