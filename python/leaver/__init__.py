@@ -26,6 +26,7 @@ from leaver.applying import (
     Unknown,
     approve,
 )
+from leaver.decider import Decider
 from leaver.directory import Directory
 from leaver.errors import (
     ApplyRefused,
@@ -57,6 +58,7 @@ from leaver.model import (
     Rule,
     Severity,
     User,
+    Verdict,
     Vetoed,
 )
 from leaver.plan import Plan, PlannedUser, Step
@@ -70,6 +72,7 @@ __all__ = [
     "ApplyRefused",
     "Axis",
     "Connector",
+    "Decider",
     "Decision",
     "Diagnostic",
     "Directory",
@@ -115,6 +118,7 @@ __all__ = [
     "StepStatus",
     "Unknown",
     "User",
+    "Verdict",
     "Vetoed",
     "__version__",
     "approve",

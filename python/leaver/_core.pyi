@@ -1,8 +1,12 @@
 """The extension module of leaver. Private: use the package."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
-from typing import final
+from typing import Self, final
+
+from typing_extensions import disjoint_base
+
+from leaver.model import Verdict
 
 __all__ = [
     "ArrowStream",
@@ -11,6 +15,7 @@ __all__ = [
     "Journal",
     "Policy",
     "Simulator",
+    "Verdicts",
     "__version__",
     "approve",
     "key",
@@ -89,6 +94,12 @@ class Decider:
         open_plans: list[str],
         progress: Callable[[int, int], object] | None,
     ) -> str: ...
+
+@disjoint_base
+class Verdicts:
+    def __new__(cls, decider: Decider) -> Self: ...
+    def verdict(self, user: Mapping[str, object] | str, /) -> Verdict: ...
+    def verdicts(self, users: Iterable[Mapping[str, object] | str], /) -> list[Verdict]: ...
 
 @final
 class Simulator:

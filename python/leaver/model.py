@@ -31,6 +31,7 @@ __all__ = [
     "Rule",
     "Severity",
     "User",
+    "Verdict",
     "Vetoed",
 ]
 
@@ -254,6 +255,33 @@ class Hold:
     message: str
     rule: str | None
     axes: tuple[Axis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The short answer about a user: what the decision comes to, without reasons, obligations and times.
+
+    ``rule`` is the rule that decided or led to the hold. A decider gives the same object for the same verdict.
+
+    >>> from leaver import Access, Disposition, Outcome, Verdict
+    >>> verdict = Verdict(Outcome.ACT, Disposition.REVOKE, Access.WITHDRAW, "staff", None)
+    >>> match verdict:
+    ...     case Verdict(disposition=Disposition.REVOKE, rule=rule):
+    ...         print("revoke, says", rule)
+    revoke, says staff
+    """
+
+    outcome: Outcome
+    disposition: Disposition
+    access: Access
+    rule: str | None
+    hold: HoldCode | None
+
+
+def verdict_of_words(outcome: str, disposition: str, access: str, rule: str | None, hold: str | None) -> Verdict:
+    """A verdict by the words of the formats."""
+    code = None if hold is None else HoldCode(hold)
+    return Verdict(Outcome(outcome), Disposition(disposition), Access(access), rule, code)
 
 
 def _instant(text: str | None) -> datetime | None:

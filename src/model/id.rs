@@ -37,7 +37,7 @@ impl Id {
 
     /// The ID that is written as these bytes; `None` if it is none.
     #[inline]
-    pub(crate) fn from_ascii(text: &[u8]) -> Option<Self> {
+    pub fn from_ascii(text: &[u8]) -> Option<Self> {
         let bytes: [u8; Self::LENGTH] = text.try_into().ok()?;
         // All bytes at once: the highest bit of each byte tells whether it reaches a character.
         let reach =

@@ -66,7 +66,7 @@ impl Evaluator {
     /// # Errors
     /// [`DecideError::Deadline`] if rules in the interpreter take longer than the patience.
     pub fn verdict(&self, user: &impl Facts) -> Result<Verdict, DecideError> {
-        match self.short(user) {
+        match self.short_verdict(user) {
             Some(verdict) => Ok(verdict),
             None => self.prepare(&user.to_user()).verdict(),
         }
@@ -82,8 +82,9 @@ impl Evaluator {
         Verdict::of(decision, position)
     }
 
-    /// The verdict about a user of whom facts alone tell everything.
-    fn short(&self, user: &impl Facts) -> Option<Verdict> {
+    /// The verdict about a user of whom facts alone tell everything: what [`Evaluator::verdict`] says, or
+    /// nothing. It never rests on an ID in `superseded_by`, so it holds within a directory too.
+    pub fn short_verdict(&self, user: &impl Facts) -> Option<Verdict> {
         let index = self.index().filter(|index| !index.computes())?;
         let has_left = self.horizon.has_left(user)?;
         if !user.is_matched() {
@@ -159,5 +160,43 @@ impl Prepared<'_> {
     fn whole(&self, successor: Option<&Successor<'_>>) -> Result<Decision, DecideError> {
         let (user, leaving) = &*self.person;
         with_stack(|| self.evaluator.combined(successor, user, leaving, self.standing.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::model::{Fact, Field, Schema, Value, parse_date};
+    use crate::policy::unchecked::{moment, user};
+    use crate::policy::{Basis, Source, check};
+
+    const TEXT: &str =
+        "/// Staff.\nfn staff(user) { if user.has_left && user.employment == \"staff\" { revoke() } }
+        /// The older ID.\nfn older(user) { if user.superseded_by != () { detach().keep_access() } }";
+
+    #[test]
+    fn a_short_verdict_is_that_of_the_decision_with_and_without_a_directory() {
+        let checked = check(vec![Source::new("test.rhai", TEXT)], &Arc::default(), None);
+        let evaluator = checked
+            .policy
+            .expect("no errors")
+            .evaluator(Basis::new(moment(), true))
+            .expect("no open sandbox");
+        let mut told = 0;
+        for by in [None, Some("MIAMIA01")] {
+            for day in ["2020-01-01", "2030-01-01"] {
+                let mut user = user("ECHOECHO", &Schema::default());
+                let day = parse_date(day).expect("a date");
+                user.set(Field::LastDay.slot(), Fact::Known(Value::Date(day)));
+                let by = by.map_or(Fact::Absent, |by| Fact::Known(Value::Id(by.parse().expect("an ID"))));
+                user.set(Field::SupersededBy.slot(), by);
+                let Some(short) = evaluator.short_verdict(&user) else { continue };
+                told += 1;
+                assert_eq!(short, evaluator.prepare(&user).verdict().expect("in time"));
+                assert_eq!(short, evaluator.prepare(&user).verdict_in(&|_| None).expect("in time"));
+            }
+        }
+        assert_eq!(told, 3, "all but the one who only has another ID");
     }
 }

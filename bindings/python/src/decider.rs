@@ -25,7 +25,7 @@ pub(crate) struct Decider {
     directory: Option<Py<Directory>>,
 }
 
-fn broken(found: leaver::diagnostic::Diagnostic) -> PyErr {
+pub(crate) fn broken(found: leaver::diagnostic::Diagnostic) -> PyErr {
     failure::policy([found])
 }
 
@@ -72,6 +72,16 @@ impl Decider {
         Ok(Self { deciders, basis, edition, directory })
     }
 
+    /// The deciders, where an evaluator is wanted by nobody in particular.
+    pub(crate) const fn deciders(&self) -> &Deciders {
+        &self.deciders
+    }
+
+    /// The edition of users who have none.
+    pub(crate) const fn edition(&self) -> Option<Edition> {
+        self.edition
+    }
+
     fn core(&self) -> Option<&CoreDirectory> {
         self.directory.as_ref().map(|directory| &directory.get().0)
     }
@@ -86,7 +96,7 @@ impl Decider {
     }
 
     /// The user given as JSON, or the one of the directory with this ID.
-    fn somebody(&self, user: &str) -> PyResult<User> {
+    pub(crate) fn somebody(&self, user: &str) -> PyResult<User> {
         if user.starts_with('{') {
             return self.user(user);
         }
@@ -95,7 +105,8 @@ impl Decider {
         found.ok_or_else(|| pyo3::exceptions::PyKeyError::new_err(format!("the directory has no user {id}")))
     }
 
-    fn ask<T>(
+    /// Does work with an evaluator, and with who finds superseding IDs if there is a directory.
+    pub(crate) fn ask<T>(
         &self,
         work: impl FnOnce(&Evaluator, Option<&Successor<'_>>) -> Result<T, leaver::policy::DecideError>,
     ) -> PyResult<T> {

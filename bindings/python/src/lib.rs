@@ -1,6 +1,7 @@
 //! `leaver._core`: the library of leaver for Python, as thin as it can be.
 //!
-//! Texts go in and come out: users, decisions and plans as JSON, which the package makes values of. Whatever takes
+//! Texts go in and come out: users, decisions and plans as JSON, which the package makes values of; only short answers
+//! are given without it. Whatever takes
 //! long is done piece by piece, so that Ctrl-C and progress come through, and without the interpreter's lock.
 //! Nothing here is public; the package `leaver` is.
 
@@ -8,10 +9,16 @@ mod arrow;
 mod carry;
 mod connector;
 mod decider;
+mod desk;
 mod directory;
 mod failure;
 mod journal;
+mod keys;
+mod plain;
 mod policy;
+mod record;
+mod verdict;
+mod views;
 
 use pyo3::prelude::*;
 
@@ -32,6 +39,8 @@ mod core {
     use crate::journal::{Journal, approve, key, public_key};
     #[pymodule_export]
     use crate::policy::Policy;
+    #[pymodule_export]
+    use crate::verdict::Verdicts;
 
     /// The version of leaver.
     #[pymodule_export]
