@@ -2824,6 +2824,25 @@ leaver_status leaver_journal_accept(const struct leaver_journal *journal,
                                     struct leaver_error **err);
 
 /**
+ * Approves a plan: a signed statement about its digest and its numbers, as `leaver approve` writes it.
+ *
+ * @param plan   The JSON of a plan, byte for byte.
+ * @param name   The administrator who approves, as approvers.toml names them; not the owner of the plan.
+ * @param key    The text of the private key, as `leaver keygen` writes it. It is not kept.
+ * @param now    The instant.
+ * @param hours  For how long the approval holds, 1 to 72, but never beyond the plan.
+ * @param out    The statement as JSON. Owned by the caller; free it with leaver_document_free.
+ */
+LEAVER_API
+leaver_status leaver_approve(struct leaver_str plan,
+                             struct leaver_str name,
+                             struct leaver_str key,
+                             struct leaver_str now,
+                             uint32_t hours,
+                             struct leaver_document **out,
+                             struct leaver_error **err);
+
+/**
  * Records that somebody, or an agent, did these steps, or could not do them: what a device-management agent says after
  * `remove_from_device`.
  *

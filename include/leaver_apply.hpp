@@ -70,6 +70,16 @@ private:
     handle handle_;
 };
 
+/// Approves a plan: a signed statement, for journal::accept.
+inline document approve(std::string_view plan, std::string_view name, std::string_view key, std::string_view now,
+                        std::uint32_t hours = 24)
+{
+    return document(
+        detail::make<leaver_document, leaver_document_free>([&](leaver_document **out, leaver_error **err) {
+            return leaver_approve(str(plan), str(name), str(key), str(now), hours, out, err);
+        }));
+}
+
 namespace detail {
 
 /// A connector, and the texts of its last answer for as long as they are copied.

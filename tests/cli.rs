@@ -41,7 +41,7 @@ fn leaver(folder: &Path, arguments: &[&str]) -> Output {
     command(folder).args(arguments).output().unwrap()
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "check",
     "decide",
     "diff",
@@ -55,6 +55,7 @@ const COMMANDS: [&str; 16] = [
     "keygen",
     "apply",
     "status",
+    "world",
     "report",
     "audit",
     "resolve",

@@ -12,3 +12,4 @@ pub(super) mod papers;
 mod people;
 mod run;
 mod tamper;
+mod torn;

@@ -13,7 +13,7 @@ mod importing;
 pub(crate) use applying::{
     Allowance, Apply, Approve, Audit, AuditCheckpoint, AuditExport, AuditShow, AuditVerify, ChecklistFormat,
     ConnectorName, ExportFormat, Keygen, Limit, Report, Resolve, ResolveHold, ResolvePlan, ResolveStep,
-    Status, Steps,
+    Status, Steps, World,
 };
 pub(crate) use importing::Import;
 
@@ -69,6 +69,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Resolve(Resolve),
     Status(Status),
+    World(World),
     Report(Report),
     #[command(subcommand)]
     Audit(Audit),

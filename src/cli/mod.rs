@@ -54,6 +54,7 @@ mod table;
 mod terminal;
 mod test;
 mod threema;
+mod world;
 
 /// Runs the command line; the first argument is the name of the program.
 ///
@@ -105,6 +106,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Apply(arguments) => apply::run(arguments, terminal),
         Command::Resolve(arguments) => resolve::run(arguments, terminal),
         Command::Status(arguments) => status::run(arguments, terminal),
+        Command::World(arguments) => world::run(arguments, terminal),
         Command::Report(arguments) => report::run(arguments, terminal),
         Command::Audit(arguments) => audit::run(arguments, terminal),
         Command::Test(arguments) => test::run(arguments, terminal),

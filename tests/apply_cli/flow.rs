@@ -182,3 +182,31 @@ fn two_processes_do_not_work_on_one_journal() {
     drop(held);
     assert_eq!(code(&company.apply(&[])), 0);
 }
+
+/// On Sunday it is seen what the world will look like later.
+#[test]
+fn the_world_is_shown_as_it_will_be() {
+    let company = Company::of(2, 0);
+    company.plan(&[]);
+    assert_eq!(code(&company.apply(&[])), 0);
+    let world = |more: &[&str]| company.run(&[&["world", "acme.journal.world.json"], more].concat());
+    let before = fs::read(company.path("acme.journal.world.json")).expect("a world");
+    let reads = |at: &str| {
+        json(&world(&["--as-of", at, "--format", "json"]))["users"][0]["abilities"]["reads"] == true
+    };
+    // A revoked ID works for an hour more, at worst.
+    assert!(reads(AS_OF) && !reads(LATER));
+    let shown = world(&["--as-of", LATER]);
+    assert_eq!(code(&shown), 0, "{}", stderr(&shown));
+    let text = stdout(&shown);
+    assert!(text.contains("U0000000  revoked   no     no      no"), "{text}");
+    assert!(text.contains("2 users can do everything as before"), "{text}");
+    assert!(stdout(&world(&["--as-of", LATER, "--all"])).contains("U0000003  active    yes"));
+    assert_eq!(code(&world(&["--user", "NOBODY01"])), 2);
+    assert_eq!(code(&company.run(&["world", "acme.json"])), 1);
+    assert_eq!(
+        fs::read(company.path("acme.journal.world.json")).expect("a world"),
+        before,
+        "nothing is changed"
+    );
+}

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use leaver::apply::{
-    Acceptance, ApplyError, FileJournal, Journal as _, JournalError, Paper, Signed, Work, accept, checklist,
-    reported, standing, status,
+    Acceptance, ApplyError, Approval, FileJournal, Journal as _, JournalError, Paper, Secret, Signed, Work,
+    accept, checklist, reported, standing, status,
 };
 use leaver::model::parse_instant;
 use leaver::plan::{Approvers, Guards, Reason};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::directory::leaver_directory;
 use crate::document::leaver_document;
@@ -174,6 +174,43 @@ pub extern "C" fn leaver_journal_accept(
     })
 }
 
+/// Approves a plan: a signed statement about its digest and its numbers, as `leaver approve` writes it.
+///
+/// @param plan   The JSON of a plan, byte for byte.
+/// @param name   The administrator who approves, as approvers.toml names them; not the owner of the plan.
+/// @param key    The text of the private key, as `leaver keygen` writes it. It is not kept.
+/// @param now    The instant.
+/// @param hours  For how long the approval holds, 1 to 72, but never beyond the plan.
+/// @param out    The statement as JSON. Owned by the caller; free it with leaver_document_free.
+#[unsafe(no_mangle)]
+pub extern "C" fn leaver_approve(
+    plan: leaver_str,
+    name: leaver_str,
+    key: leaver_str,
+    now: leaver_str,
+    hours: u32,
+    out: Option<&mut MaybeUninit<Box<leaver_document>>>,
+    err: Option<&mut MaybeUninit<Box<leaver_error>>>,
+) -> leaver_status {
+    guard(err, || {
+        let (out, paper, now) = (given(out, "out")?, paper(plan)?, instant(now)?);
+        let name = name.text("name")?;
+        if name.is_empty() {
+            return Err(Failure::argument("name says who approves"));
+        }
+        if name == paper.actor() {
+            return Err(Failure::argument(format!("{name} owns the plan and cannot approve it, too")));
+        }
+        if !(1..=72).contains(&hours) {
+            return Err(Failure::argument(format!("hours is {hours}; it is 1 to 72")));
+        }
+        let key = Secret::from_file(key.text("key")?).ok_or_else(|| Failure::argument("this is no key"))?;
+        let approval = Approval::new(&paper, name, now, Duration::hours(i64::from(hours)));
+        out.write(Box::new(leaver_document::of(approval.sign(&key).to_json())));
+        Ok(())
+    })
+}
+
 /// Records that somebody, or an agent, did these steps, or could not do them: what a device-management agent says after
 /// `remove_from_device`.
 ///
@@ -293,6 +330,8 @@ pub extern "C" fn leaver_history_verify(
     guard(err, || {
         let journal = FileJournal::look(Path::new(path.text("path")?)).map_err(|error| of_journal(&error))?;
         let verified = journal.verified(None, |_| {}).map_err(|error| of_journal(&error))?;
+        // The plans are bound to the history by their digests, which are looked at here.
+        journal.works().map_err(|error| of_journal(&error))?;
         if let Some(records) = records {
             records.write(verified.history.size());
         }

@@ -19,7 +19,12 @@ pub(crate) fn run_command(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<
 #[pyfunction]
 pub(crate) fn verify_history(py: Python<'_>, path: PathBuf) -> PyResult<(u64, String)> {
     guarded(|| {
-        let verified = py.detach(|| FileJournal::look(&path)?.verified(None, |_| {}));
+        let verified = py.detach(|| {
+            let journal = FileJournal::look(&path)?;
+            // The plans are bound to the history by their digests, which are looked at here.
+            journal.works()?;
+            journal.verified(None, |_| {})
+        });
         let verified = verified.map_err(|error| value(format!("[{}] {error}", error.code())))?;
         Ok((verified.history.size(), verified.history.root().to_string()))
     })

@@ -45,6 +45,29 @@ fn two_cannot_work_on_one_journal() {
     FileJournal::open(&path, morning()).expect("the lock is gone");
 }
 
+/// A file system that nobody may write to is there on every machine on which these tests run as they should.
+#[test]
+fn what_cannot_be_written_is_no_journal() {
+    for nowhere in ["/proc/acme.journal", "/sys/acme.journal"] {
+        let error = FileJournal::open(std::path::Path::new(nowhere), morning()).unwrap_err();
+        assert!(matches!(error, JournalError::Unusable(_)), "{nowhere}: {error:?}");
+    }
+    // A journal that became one that may only be read is looked at, and not worked on.
+    let (_folder, path) = place();
+    let mut journal = FileJournal::open(&path, morning()).expect("a journal");
+    journal.record(vec![note(1)]).expect("a record");
+    drop(journal);
+    let mut may = fs::metadata(&path).expect("a file").permissions();
+    may.set_readonly(true);
+    fs::set_permissions(&path, may).expect("permissions");
+    // Whoever may do everything may write to it all the same.
+    if fs::File::options().write(true).open(&path).is_err() {
+        assert!(matches!(FileJournal::open(&path, morning()), Err(JournalError::Unusable(_))));
+    }
+    let looked = FileJournal::look(&path).and_then(|journal| journal.verified(None, |_| {}));
+    assert_eq!(looked.expect("a history").history.size(), 2);
+}
+
 #[test]
 fn a_file_that_is_no_journal_is_left_alone() {
     let (_folder, path) = place();

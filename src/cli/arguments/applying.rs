@@ -397,6 +397,32 @@ pub(crate) struct Status {
     pub(crate) format: TextOrJson,
 }
 
+/// Show the simulated platform at an instant: who can still read, write and be seen
+///
+/// Nothing is changed. What is on its way by then has arrived; nobody does anything more. So it can be seen on Sunday what the
+/// world will look like on Friday at noon.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leaver world acme.journal.world.json
+  leaver world acme.journal.world.json --as-of 2026-11-27T12:00:00Z
+  leaver world acme.journal.world.json --user ECHOECHO --format json")]
+pub(crate) struct World {
+    /// The state of the simulated platform, which `leaver apply` keeps beside the journal
+    pub(crate) world: PathBuf,
+    /// Only this user
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: Option<Id>,
+    /// Also those who can still do everything (text only)
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) moment: AsOf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TextOrJson,
+}
+
 /// Write a page for a browser: what was planned, what was done, and what waits for people
 ///
 /// The page is one HTML file that loads nothing from anywhere. It says how far the plan came and who approved it, draws

@@ -79,7 +79,7 @@ static leaver_connector connector_of(struct platform *platform)
     return connector;
 }
 
-static leaver_plan *planned(leaver_directory **directory)
+static leaver_plan *planned(leaver_directory **directory, const char *guards, const char *approvers)
 {
     leaver_source file = {LEAVER_STR("acme.rhai"), LEAVER_STR("")};
     leaver_decider_options options = LEAVER_DECIDER_OPTIONS_INIT;
@@ -94,7 +94,8 @@ static leaver_plan *planned(leaver_directory **directory)
     options.directory = *directory;
     DO(leaver_decider_new(policy, &options, &decider, &err));
     wanted.actor = leaver_text("mia");
-    wanted.guards = leaver_text(GUARDS);
+    wanted.guards = leaver_text(guards);
+    wanted.approvers = leaver_text(approvers);
     DO(leaver_decider_plan(decider, &wanted, &plan, &err));
     leaver_decider_free(decider);
     leaver_policy_free(policy);
@@ -285,13 +286,66 @@ static void what_is_not_accepted(leaver_str plan)
     CHECK(leaver_history_verify(place("nowhere"), NULL, NULL, NULL) == LEAVER_ERR_JOURNAL);
 }
 
+/* The key of nobody: 32 bytes of nothing, and its public half. */
+#define NOBODYS_KEY "leaver-secret-key:ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define NOBODYS_PUBLIC "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik="
+
+static void a_plan_is_approved(void)
+{
+    static const char guards[] = "approvals = 1\n[irreversible]\nmax_count = 9\nmax_percent = 100\n"
+                                 "[withdraw]\nmax_count = 9\nmax_percent = 100\n";
+    static const char approvers[] = "[approvers]\nnoah = \"" NOBODYS_PUBLIC "\"\n";
+    const leaver_str now = leaver_text("2026-11-22T09:00:00Z"), noah = leaver_text("noah");
+    const leaver_str key = leaver_text(NOBODYS_KEY);
+    leaver_directory *directory = NULL;
+    leaver_plan *plan = planned(&directory, guards, approvers);
+    const leaver_str json = leaver_plan_json(plan);
+    leaver_accept_options options = LEAVER_ACCEPT_OPTIONS_INIT;
+    leaver_document *approval = NULL, *root = NULL;
+    leaver_journal *journal = NULL;
+    leaver_str text;
+    uint64_t records = 0;
+    size_t i;
+    bool fresh = false;
+    CHECK(leaver_approve(json, leaver_text("mia"), key, now, 24, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(json, leaver_text(""), key, now, 24, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(json, noah, leaver_text("key"), now, 24, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(json, noah, key, now, 0, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(json, noah, key, now, 73, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(json, noah, key, leaver_text("now"), 24, &approval, NULL) == LEAVER_ERR_ARGUMENT);
+    CHECK(leaver_approve(leaver_text("{}"), noah, key, now, 24, &approval, NULL) == LEAVER_ERR_SETTINGS);
+    CHECK(leaver_approve(json, noah, key, now, 24, NULL, NULL) == LEAVER_ERR_NULL);
+    DO(leaver_approve(json, noah, key, now, 24, &approval, &err));
+    text = leaver_document_text(approval);
+    CHECK(text.len > 100 && text.data[0] == '{' && text.data[text.len - 1] == '}');
+    for (i = 0; i + 20 <= text.len; i++)
+        CHECK(memcmp(text.data + i, "AAAAAAAAAAAAAAAAAAAA", 20) != 0);
+    options.now = now;
+    options.directory = directory;
+    options.guards = leaver_text(guards);
+    options.approvers = leaver_text(approvers);
+    DO(leaver_journal_open(place("approved"), now, &journal, &err));
+    CHECK(leaver_journal_accept(journal, json, &options, &fresh, NULL) == LEAVER_ERR_REFUSED);
+    options.approvals = &text;
+    options.approval_count = 1;
+    DO(leaver_journal_accept(journal, json, &options, &fresh, &err));
+    CHECK(fresh);
+    leaver_journal_free(journal);
+    DO(leaver_history_verify(place("approved"), &records, &root, &err));
+    CHECK(records == 4 && leaver_document_text(root).len == 64);
+    leaver_document_free(root);
+    leaver_document_free(approval);
+    leaver_plan_free(plan);
+    leaver_directory_free(directory);
+}
+
 int main(void)
 {
     static const char *const left[] = {"lost-0", "lost-1", "lost-2", "lost-3", "lost-4", "blind",
-                                       "stopped", "reported", "refused", "text"};
+                                       "stopped", "reported", "refused", "text", "approved"};
     static const char *const besides[] = {"", "-wal", "-shm"};
     leaver_directory *directory = NULL;
-    leaver_plan *plan = planned(&directory);
+    leaver_plan *plan = planned(&directory, GUARDS, "");
     const leaver_str json = leaver_plan_json(plan);
     char name[32];
     size_t i, j;
@@ -301,6 +355,7 @@ int main(void)
     a_run_is_stopped_and_goes_on(json, directory);
     an_agent_reports(json, directory);
     what_is_not_accepted(json);
+    a_plan_is_approved();
     for (i = 0; i < sizeof left / sizeof *left; i++)
         for (j = 0; j < sizeof besides / sizeof *besides; j++) {
             snprintf(name, sizeof name, "%s%s", left[i], besides[j]);

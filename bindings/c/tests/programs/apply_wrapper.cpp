@@ -62,6 +62,13 @@ int main()
     DO(leaver_decider_plan(decider.get(), &wanted, &raw, &err));
     leaver::plan plan{leaver::plan::handle(raw)};
 
+    try {
+        leaver::approve(plan.json(), "noah", "no key", NOW);
+        CHECK(false);
+    } catch (const leaver::error &error) {
+        CHECK(error.status() == LEAVER_ERR_ARGUMENT);
+    }
+
     for (bool throws : {false, true}) {
         const std::string path = std::string(folder) + (throws ? "/throws" : "/works");
         {
