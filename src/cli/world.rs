@@ -14,7 +14,7 @@ use crate::report::visible;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let world = platform::world(&arguments.world)?;
+    let world = platform::world(&arguments.file)?;
     let at = instant_of(arguments.moment);
     terminal.note(&format!("as of {}", format_instant(at)));
     let mut view = world.view(at);

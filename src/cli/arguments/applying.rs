@@ -409,7 +409,8 @@ Examples:
   leaver world acme.journal.world.json --user ECHOECHO --format json")]
 pub(crate) struct World {
     /// The state of the simulated platform, which `leaver apply` keeps beside the journal
-    pub(crate) world: PathBuf,
+    #[arg(value_name = "WORLD")]
+    pub(crate) file: PathBuf,
     /// Only this user
     #[arg(long, value_name = "ID")]
     pub(crate) user: Option<Id>,
