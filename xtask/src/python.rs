@@ -50,7 +50,7 @@ fn source_distribution(environment: &Environment) -> Result<(), String> {
     // What an earlier run has left is none of this one.
     let _ = fs::remove_dir_all(&place);
     let (packed, wheels, site) = (place.join("packed"), place.join("wheels"), place.join("site"));
-    run(environment.program("maturin", &["sdist", "--quiet", "--out"]).arg(&packed))?;
+    run(environment.program("maturin", &["sdist", "--out"]).arg(&packed))?;
     run(environment.program("python", &["-m", "tarfile", "-e"]).arg(only(&packed)?).arg(&place))?;
     let unpacked = place.join(format!("leaver-{}", env!("CARGO_PKG_VERSION")));
     let mut build = environment.program("maturin", &["build", "--profile", "dev", "--quiet", "--out"]);
