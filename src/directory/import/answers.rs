@@ -248,7 +248,7 @@ fn account<'t>(
                 continue;
             }
             "csi" => {
-                account.number = key_of(reading, value, "`csi`");
+                account.number = text_of(reading, value, "`csi`");
                 continue;
             }
             "category" => {
@@ -280,7 +280,8 @@ fn account<'t>(
     Some((id, span, account))
 }
 
-/// A key, which the platform may write as a number if it is one.
+/// A key of the platform, which may come as a number if it is one. Not so a number of the personnel department: leading
+/// zeros would be lost.
 fn key_of<'t>(reading: &mut Reading<'_, 't>, raw: &'t RawValue, what: &str) -> Option<String> {
     let node = json::node(reading, raw).filter(|node| !node.is_nothing())?;
     match node.data {
