@@ -33,21 +33,28 @@ pub struct Residual {
     pub container: ContainerKind,
     /// Its key.
     pub key: String,
+    /// Broadcast has it, so somebody could have ended it; else only its members can.
+    pub managed: bool,
 }
 
 /// Who is a member of what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Memberships(BTreeMap<Id, BTreeSet<(ContainerKind, String)>>);
+pub struct Memberships(BTreeMap<Id, BTreeSet<Membership>>);
+
+/// Of what somebody is a member: kind and key, and whether Broadcast has it.
+type Membership = (ContainerKind, String, bool);
 
 impl Memberships {
     /// As a directory has them.
     pub fn of_directory(directory: &Directory) -> Self {
         let mut all = Self::default();
         for group in directory.groups() {
-            all.add(ContainerKind::Group, group.id.as_ref(), group.members.iter().copied());
+            let of = (ContainerKind::Group, group.id.to_string(), group.broadcast.is_some());
+            all.add(&of, group.members.iter().copied());
         }
         for list in directory.lists() {
-            all.add(ContainerKind::List, list.id.as_ref(), list.members.iter().copied());
+            let of = (ContainerKind::List, list.id.to_string(), list.broadcast.is_some());
+            all.add(&of, list.members.iter().copied());
         }
         all
     }
@@ -57,14 +64,15 @@ impl Memberships {
         let mut all = Self::default();
         for (key, members) in &world.containers {
             let container = if members.is_list { ContainerKind::List } else { ContainerKind::Group };
-            all.add(container, key, members.edited.iter().chain(&members.effective).copied());
+            let of = (container, key.clone(), members.is_managed);
+            all.add(&of, members.edited.iter().chain(&members.effective).copied());
         }
         all
     }
 
-    fn add(&mut self, container: ContainerKind, key: &str, members: impl Iterator<Item = Id>) {
+    fn add(&mut self, of: &Membership, members: impl Iterator<Item = Id>) {
         for member in members {
-            self.0.entry(member).or_default().insert((container, key.to_owned()));
+            self.0.entry(member).or_default().insert(of.clone());
         }
     }
 }
@@ -84,7 +92,12 @@ pub fn residual(paper: &Paper, work: &Work, memberships: &Memberships) -> Vec<Re
     ended
         .into_iter()
         .flat_map(|user| memberships.0.get(&user).into_iter().flatten().map(move |found| (user, found)))
-        .filter(|(user, (_, key))| !coming.contains(&(*user, &**key)))
-        .map(|(user, (container, key))| Residual { user, container: *container, key: key.clone() })
+        .filter(|(user, (_, key, _))| !coming.contains(&(*user, &**key)))
+        .map(|(user, (container, key, managed))| Residual {
+            user,
+            container: *container,
+            key: key.clone(),
+            managed: *managed,
+        })
         .collect()
 }

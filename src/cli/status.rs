@@ -68,8 +68,9 @@ pub(crate) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Fa
         }
     }
     output.finish()?;
-    // What is left is what the policy leaves: it is told, and is no alarm.
-    let is_alarming = all.iter().any(|(_, status, _)| status.is_alarming());
+    // Of what is left only what somebody could end is an alarm: a group that is its members' own is told.
+    let is_left = |residual: &[Residual]| residual.iter().any(|one| one.managed);
+    let is_alarming = all.iter().any(|(_, status, residual)| status.is_alarming() || is_left(residual));
     Ok(if is_alarming { Exit::Findings } else { Exit::Done })
 }
 
@@ -95,8 +96,10 @@ fn text(plan: &Digest, status: &Status, residual: &[Residual], all: bool) -> Str
             step.step, step.state, step.kind, step.target
         );
     }
-    for Residual { user, container, key } in residual {
-        text += &format!("  {:>6}  {:<9}  {:<24} {user:<8}  {}\n", "-", "residual", container, visible(key));
+    for Residual { user, container, key, managed } in residual {
+        let whose = if *managed { "" } else { ", its members' own" };
+        text +=
+            &format!("  {:>6}  {:<9}  {container:<24} {user:<8}  {}{whose}\n", "-", "residual", visible(key));
     }
     text
 }

@@ -277,11 +277,19 @@ fn what_is_left_of_people_is_told() {
         company.run(&[&["status", "--journal", "acme.journal", "--as-of", LATER], more].concat())
     };
     let seen = status(&[]);
-    assert_eq!(code(&seen), 0, "{}", stdout(&seen));
+    assert_eq!(code(&seen), 1, "{}", stdout(&seen));
     assert!(stdout(&seen).contains("residual   group                    U0000000  g1"), "{}", stdout(&seen));
     let told = json(&status(&["--format", "json", "--directory", "acme.json"]));
     assert_eq!(
         told[0]["residual"],
-        serde_json::json!([{"user": "U0000000", "container": "group", "key": "g1"}])
+        serde_json::json!([{"user": "U0000000", "container": "group", "key": "g1", "managed": true}])
     );
+    // What is its members' own nobody else can end: that is told, and is no alarm.
+    let directory = fs::read_to_string(company.path("acme.json")).expect("a directory");
+    let own = directory.replacen(r#", "broadcast": "*ACMEGRP""#, "", 1);
+    assert_ne!(own, directory);
+    fs::write(company.path("own.json"), own).expect("a directory");
+    let seen = status(&["--directory", "own.json"]);
+    assert_eq!(code(&seen), 0, "{}", stderr(&seen));
+    assert!(stdout(&seen).contains("g1, its members' own"), "{}", stdout(&seen));
 }

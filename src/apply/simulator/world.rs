@@ -77,6 +77,14 @@ pub struct Container {
     pub effective: BTreeSet<Id>,
     /// Lists need no synchronisation.
     pub is_list: bool,
+    /// Broadcast has it; else it is its members' own, and nobody else can take somebody out of it.
+    #[serde(default = "yes")]
+    pub is_managed: bool,
+}
+
+/// What was saved before this was known was all in Broadcast.
+const fn yes() -> bool {
+    true
 }
 
 /// A step that takes effect later.
@@ -128,14 +136,18 @@ impl World {
                 activated: None,
             }
         };
-        let container = |members: &[Id], is_list| {
+        let container = |members: &[Id], is_list, is_managed| {
             let edited: BTreeSet<Id> = members.iter().copied().collect();
-            Container { effective: edited.clone(), edited, is_list }
+            Container { effective: edited.clone(), edited, is_list, is_managed }
         };
-        let groups =
-            directory.groups().iter().map(|group| (group.id.to_string(), container(&group.members, false)));
-        let lists =
-            directory.lists().iter().map(|list| (list.id.to_string(), container(&list.members, true)));
+        let groups = directory
+            .groups()
+            .iter()
+            .map(|group| (group.id.to_string(), container(&group.members, false, group.broadcast.is_some())));
+        let lists = directory
+            .lists()
+            .iter()
+            .map(|list| (list.id.to_string(), container(&list.members, true, list.broadcast.is_some())));
         Self {
             users: directory.users().iter().map(|user| (user.id(), account(user))).collect(),
             credentials: directory
