@@ -50,11 +50,13 @@ pub(super) fn readiness(paper: &Paper, work: &Work, at: usize) -> Readiness {
     if waits { Readiness::Waits } else { Readiness::From(from) }
 }
 
-/// Whether a step makes no sense without an earlier one. What others of a group do not get done does not keep
-/// the group from being synchronised.
+/// Whether a step makes no sense without an earlier one: one of the same person, or of anybody with whom the step is shared. A
+/// credential is not deleted before everybody who signs in with it has moved. What others of a group do not get done does
+/// not keep the group from being synchronised.
 fn depends(earlier: &PaperStep, step: &PaperStep) -> bool {
-    step.kind != StepKind::SynchroniseGroup
-        && (earlier.user == step.user || earlier.kind == StepKind::Withdraw)
+    let shares = |user| step.user == Some(user) || step.owners.contains(&user);
+    let is_theirs = earlier.user == step.user || earlier.user.is_some_and(shares);
+    step.kind != StepKind::SynchroniseGroup && (is_theirs || earlier.kind == StepKind::Withdraw)
 }
 
 /// How long after an earlier step was done another one must wait.

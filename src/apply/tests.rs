@@ -1,5 +1,6 @@
 //! Tests of carrying plans out.
 
+mod authority;
 mod crash;
 mod doubts;
 #[path = "../../tests/figures/mod.rs"]

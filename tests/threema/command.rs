@@ -228,6 +228,21 @@ fn a_directory_is_made_of_what_the_platform_knows() {
     let output = import(&["--platform", "threema.toml", "-o", "other"]);
     assert_eq!(code(&output), 4);
     assert!(stderr(&output).contains("A0407"), "{}", stderr(&output));
+    // A list that is as long as a page can be, and says nothing of a further one.
+    {
+        let mut platform = today.server.platform();
+        (platform.page, platform.next_elsewhere) = (5_000, None);
+        platform.users = (0..5_000).map(|n| format!("U{n:07}")).collect();
+    }
+    let output = import(&["--platform", "threema.toml", "-o", "other"]);
+    assert_eq!(code(&output), 4);
+    assert!(stderr(&output).contains("as long as a page can be"), "{}", stderr(&output));
+    // Without the API that is asked there is nothing to ask.
+    let broadcast = "[broadcast]\nurl = \"https://b.example/api/v1\"\nkey_file = \"broadcast.key\"\nidentity = \"*ACMEGRP\"\n";
+    fs::write(today.place.at().join("broadcast.toml"), broadcast).expect("settings");
+    let output = import(&["--platform", "broadcast.toml", "-o", "other"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("A0404") && stderr(&output).contains("[work]"), "{}", stderr(&output));
     fs::write(today.place.at().join("work.key"), "another-key\n").expect("a key");
     let output = import(&["--platform", "threema.toml", "-o", "other"]);
     assert!(stderr(&output).contains("A0406"), "{}", stderr(&output));

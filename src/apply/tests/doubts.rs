@@ -16,7 +16,12 @@ use crate::plan::StepKind;
 
 /// A plan that somebody wrote, with a digest that fits.
 fn crafted(change: impl FnOnce(&mut Json)) -> Result<Paper, String> {
-    let mut plan: Json = serde_json::from_str(&text(&two_leavers(), POLICY, &alone(), None)).expect("JSON");
+    altered(&text(&two_leavers(), POLICY, &alone(), None), change)
+}
+
+/// A plan that somebody changed, with a digest that fits.
+pub(super) fn altered(plan: &str, change: impl FnOnce(&mut Json)) -> Result<Paper, String> {
+    let mut plan: Json = serde_json::from_str(plan).expect("JSON");
     change(&mut plan);
     plan.as_object_mut().expect("an object").remove("digest");
     let mut hasher = Sha256::new();

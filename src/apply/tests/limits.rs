@@ -7,9 +7,8 @@ use time::{Duration, OffsetDateTime};
 use super::papers::{Memory, POLICY, accepted, alone, directory, morning, paper, policy_of, two_leavers};
 use crate::apply::simulator::{Faults, Simulator, World};
 use crate::apply::{
-    Ability, Acceptance, Anew, ApplyError, Change, Connector, Effect, Engine, Event, FileJournal,
-    Journal as _, JournalError, Key, Outcome, Pace, Paper, PaperStep, Run, Sight, Standing, Work, accept,
-    called_off,
+    Ability, Acceptance, Anew, Change, Connector, Effect, Engine, Event, FileJournal, Journal as _,
+    JournalError, Key, Outcome, Pace, Paper, PaperStep, Run, Sight, Standing, Work, accept, called_off,
 };
 use crate::directory::Directory;
 use crate::model::Id;
@@ -33,7 +32,7 @@ fn leavers(letter: char, count: usize) -> Directory {
 }
 
 /// Goes on with a plan until nothing more happens before an instant.
-fn until(
+pub(super) fn until(
     paper: &Paper,
     journal: &mut Memory,
     connector: &mut impl Connector,
@@ -144,9 +143,9 @@ fn what_was_decided_long_ago_is_not_begun_if_it_cannot_be_taken_back() {
 }
 
 /// Says of everything that it will be there soon.
-struct Soon {
-    ability: Option<Ability>,
-    performed: u32,
+pub(super) struct Soon {
+    pub(super) ability: Option<Ability>,
+    pub(super) performed: u32,
 }
 
 impl Connector for Soon {
@@ -240,32 +239,6 @@ fn an_export_that_came_back_empty_stops_everybody() {
         let refused = Anew::of(&plan, &untouched, &policy, &other, morning()).unwrap_err();
         assert_eq!(refused.code, "A0106", "{instead}");
     }
-}
-
-/// A plan is no authority on how many must approve it.
-#[test]
-fn what_cannot_be_taken_back_needs_approvals_whatever_the_plan_says() {
-    let company = two_leavers();
-    let plan = paper(&company, POLICY, &alone());
-    let ask = |guards: Option<&Guards>| {
-        let allowed = BTreeMap::new();
-        let acceptance = Acceptance {
-            guards,
-            approvers: None,
-            approvals: &[],
-            directory: None,
-            allowed: &allowed,
-            now: morning(),
-        };
-        match accept(&plan, &mut Memory::default(), &acceptance) {
-            Ok(_) => Vec::new(),
-            Err(ApplyError::Refused { reasons }) => reasons.into_iter().map(|reason| reason.code).collect(),
-            Err(other) => panic!("{other}"),
-        }
-    };
-    assert_eq!(ask(Some(&alone())), Vec::<String>::new());
-    assert_eq!(ask(None), ["A0209"]);
-    assert_eq!(ask(Some(&Guards::default())), ["A0109", "A0209"]);
 }
 
 #[test]

@@ -18,6 +18,12 @@ pub enum ThreemaError {
         /// What is there instead, without telling it.
         why: &'static str,
     },
+    /// The settings do not say where an API is that is needed.
+    #[error("the settings have no table [{api}]")]
+    NotGiven {
+        /// The API.
+        api: Api,
+    },
     /// The platform does not take the key.
     #[error("the {api} API does not take the key: {status}")]
     KeyNotTaken {
@@ -41,6 +47,7 @@ impl ThreemaError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NoKey { .. } => Code::NoApiKey,
+            Self::NotGiven { .. } => Code::WrongConnectorSetting,
             Self::KeyNotTaken { .. } => Code::ApiKeyNotTaken,
             Self::Unclear { .. } => Code::PlatformUnclear,
         }
@@ -50,6 +57,7 @@ impl ThreemaError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::NoKey { .. } => "put the key there, or name another place in the settings",
+            Self::NotGiven { .. } => "write the table, with `url` and the place of its key",
             Self::KeyNotTaken { .. } => {
                 "look whether the key is the one of this API, still valid, and not bound to another address"
             }

@@ -36,10 +36,7 @@ pub fn fetch(
     credentials: bool,
     now: OffsetDateTime,
 ) -> Result<Answers, ThreemaError> {
-    let Some(work) = &settings.work else {
-        let why = "the settings have no table [work]".to_owned();
-        return Err(ThreemaError::Unclear { api: Api::Work, why });
-    };
+    let Some(work) = &settings.work else { return Err(ThreemaError::NotGiven { api: Api::Work }) };
     let mut line = Line::new(Api::Work, &work.key, settings.timeouts)?;
     let mut all = |list: &str| {
         let mut pages = Vec::new();
