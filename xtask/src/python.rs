@@ -54,7 +54,8 @@ fn source_distribution(environment: &Environment) -> Result<(), String> {
     run(environment.program("python", &["-m", "tarfile", "-e"]).arg(only(&packed)?).arg(&place))?;
     let unpacked = place.join(format!("leaver-{}", env!("CARGO_PKG_VERSION")));
     let mut build = environment.program("maturin", &["build", "--profile", "dev", "--quiet", "--out"]);
-    run(build.arg(&wheels).current_dir(&unpacked))?;
+    // In the folder of what is built already: what others have written is not compiled again.
+    run(build.arg(&wheels).env("CARGO_TARGET_DIR", target()).current_dir(&unpacked))?;
     let install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
     run(environment.program("python", &install).arg(&site).arg(only(&wheels)?))?;
     // Only what was installed is to be found, not the sources beside the tests.
