@@ -4,7 +4,8 @@ use time::Duration;
 
 use super::papers::{Memory, POLICY, alone, directory, morning, paper};
 use crate::apply::simulator::{Faults, Simulator, World};
-use crate::apply::{ContainerKind, Engine, Memberships, Pace, Run, Work, residual};
+use crate::apply::{ContainerKind, Engine, Event, Memberships, Outcome, Pace, Run, Work, residual};
+use crate::plan::StepKind;
 
 const LEAVING: &str = "/// Whoever leaves also leaves every group and list.
 fn groups(user) { if user.has_left { also(leave_groups_and_lists()) } }";
@@ -25,6 +26,12 @@ fn memberships_that_no_step_ends_are_left() {
         let mut simulator = Simulator::new(World::of(&company), Faults::none());
         let mut now = morning();
         assert_eq!(residual(&paper, &Work::of(&paper), &before), [], "nobody's ID is ended");
+        // The ID is ended, and whatever a step is still to end is not left.
+        let mut ended = Work::of(&paper);
+        let revoke = paper.steps().iter().find(|step| step.kind == StepKind::Revoke).expect("a revocation");
+        let outcome = Outcome::Applied;
+        ended.take(now, &Event::Outcome { step: revoke.number, attempt: 1, outcome, observed: false });
+        assert_eq!(residual(&paper, &ended, &before).len(), left);
         loop {
             let mut engine =
                 Engine::new(&paper, &mut journal, &mut simulator, Pace::default()).expect("an engine");
