@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from leaver._core import Decider
+    from leaver.explanation import Counterfactual, Explanation, WhyNot
 
 __all__ = [
     "Access",
@@ -26,6 +27,7 @@ __all__ = [
     "Obligation",
     "Outcome",
     "Overruled",
+    "Period",
     "ReplaceWith",
     "Restrict",
     "Rule",
@@ -232,6 +234,14 @@ class AfterNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time: calendar days in the subscription's zone, then hours."""
+
+    days: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overruled:
     """An action that lost to an earlier rule."""
 
@@ -288,7 +298,8 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _instant_text(at: datetime | None) -> str | None:
+def instant_text(at: datetime | None) -> str | None:
+    """An instant as the formats write it."""
     if at is None:
         return None
     text = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
@@ -296,27 +307,42 @@ def _instant_text(at: datetime | None) -> str | None:
     return text.rjust(len(text) + 4 - text.index("-"), "0") + "Z"
 
 
+def period_of(text: str | None) -> Period | None:
+    """A period by its text."""
+    if text is None:
+        return None
+    days, _, hours = text.removeprefix("P").partition("T")
+    return Period(int(days.removesuffix("D") or 0), int(hours.removesuffix("H") or 0))
+
+
+def period_text(period: Period | None) -> str | None:
+    """A period as the formats write it."""
+    match period:
+        case None:
+            return None
+        case Period(days, 0):
+            return f"P{days}D"
+        case Period(0, hours):
+            return f"PT{hours}H"
+        case Period(days, hours):
+            return f"P{days}DT{hours}H"
+
+
 def _when(json: Any) -> datetime | AfterNotice | None:
     if not isinstance(json, dict):
         return _instant(json)
-    days, _, hours = json["plus"].removeprefix("P").partition("T")
-    return AfterNotice(int(days.removesuffix("D") or 0), int(hours.removesuffix("H") or 0))
+    period = period_of(json["plus"])
+    return None if period is None else AfterNotice(period.days, period.hours)
 
 
 def _when_plain(when: datetime | AfterNotice | None) -> Any:
     if not isinstance(when, AfterNotice):
-        return _instant_text(when)
-    match (when.days, when.hours):
-        case (days, 0):
-            plus = f"P{days}D"
-        case (0, hours):
-            plus = f"PT{hours}H"
-        case (days, hours):
-            plus = f"P{days}DT{hours}H"
-    return {"from": "notify", "plus": plus}
+        return instant_text(when)
+    return {"from": "notify", "plus": period_text(Period(when.days, when.hours))}
 
 
-def _obligation(json: dict[str, Any]) -> Obligation:
+def obligation_of(json: dict[str, Any]) -> Obligation:
+    """An obligation as the formats write it."""
     match json["kind"]:
         case "notify":
             return Notify(json["text"])
@@ -330,7 +356,8 @@ def _obligation(json: dict[str, Any]) -> Obligation:
             raise ValueError(f"an obligation of kind {kind!r}")
 
 
-def _obligation_plain(obligation: Obligation) -> dict[str, Any]:
+def obligation_plain(obligation: Obligation) -> dict[str, Any]:
+    """What the formats write of an obligation."""
     match obligation:
         case Notify(text):
             return {"kind": "notify", "text": text}
@@ -340,6 +367,20 @@ def _obligation_plain(obligation: Obligation) -> dict[str, Any]:
             return {"kind": "replace_with", "id": id}
         case Restrict():
             return {"kind": "restrict"}
+
+
+def hold_of(json: dict[str, Any] | None) -> Hold | None:
+    """A hold as the formats write it."""
+    if json is None:
+        return None
+    return Hold(HoldCode(json["code"]), json["message"], json["rule"], tuple(Axis(axis) for axis in json["axes"]))
+
+
+def hold_plain(hold: Hold | None) -> dict[str, Any] | None:
+    """What the formats write of a hold."""
+    if hold is None:
+        return None
+    return {"code": hold.code, "message": hold.message, "rule": hold.rule, "axes": list(hold.axes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,14 +413,13 @@ class Decision:
     @classmethod
     def _of(cls, text: str, asked: tuple[Decider, str] | None) -> Decision:
         plain = json.loads(text)
-        hold = plain["hold"]
         return cls(
             user=plain["user"],
             person=plain["person"],
             outcome=Outcome(plain["outcome"]),
             disposition=Disposition(plain["disposition"]),
             access=Access(plain["access"]),
-            obligations=tuple(_obligation(one) for one in plain["obligations"]),
+            obligations=tuple(obligation_of(one) for one in plain["obligations"]),
             rule=plain["rule"],
             reason=plain["reason"],
             ground=None if plain["ground"] is None else Ground(plain["ground"]),
@@ -388,37 +428,14 @@ class Decision:
             approvals=plain["approvals"],
             overruled=tuple(Overruled(one["rule"], one["action"]) for one in plain["overruled"]),
             vetoed=tuple(Vetoed(one["rule"], one["action"]) for one in plain["vetoed"]),
-            hold=None
-            if hold is None
-            else Hold(HoldCode(hold["code"]), hold["message"], hold["rule"], tuple(Axis(axis) for axis in hold["axes"])),
+            hold=hold_of(plain["hold"]),
             valid_until=_instant(plain["valid_until"]),
             _asked=asked,
         )
 
     def to_json(self) -> str:
         """The decision as every language of leaver writes it, byte for byte."""
-        hold = self.hold
-        plain = {
-            "user": self.user,
-            "person": self.person,
-            "outcome": self.outcome,
-            "disposition": self.disposition,
-            "access": self.access,
-            "obligations": [_obligation_plain(one) for one in self.obligations],
-            "rule": self.rule,
-            "reason": self.reason,
-            "ground": self.ground,
-            "after": _when_plain(self.after),
-            "deadline": _when_plain(self.deadline),
-            "approvals": self.approvals,
-            "overruled": [{"rule": one.rule, "action": one.action} for one in self.overruled],
-            "vetoed": [{"rule": one.rule, "action": one.action} for one in self.vetoed],
-            "hold": None
-            if hold is None
-            else {"code": hold.code, "message": hold.message, "rule": hold.rule, "axes": list(hold.axes)},
-            "valid_until": _instant_text(self.valid_until),
-        }
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(decision_plain(self), ensure_ascii=False, separators=(",", ":"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Decision.from_json, (self.to_json(),))
@@ -428,24 +445,45 @@ class Decision:
             raise ValueError("this decision was read back or made elsewhere: ask the policy again to explain it")
         return self._asked
 
-    def explain(self) -> str:
-        """Each rule with the conditions it tried and the values it read, as a text for people."""
-        decider, user = self._ask()
-        return decider.explain(user)[1]
+    def explain(self) -> Explanation:
+        """Each rule with the conditions it tried and the values it read; ``str()`` of it is a text for people."""
+        from leaver.explanation import Explanation
 
-    def explanation(self) -> dict[str, Any]:
-        """The same as data."""
         decider, user = self._ask()
-        explained: dict[str, Any] = json.loads(decider.explain(user)[0])
-        return explained
+        return Explanation._of(decider.explain(user))
 
-    def why_not(self, rule: str) -> str:
-        """Why a rule did not decide: the conditions that failed first, or what won instead."""
+    def why_not(self, rule: str) -> WhyNot:
+        """Why a rule did not decide: the conditions that failed first, or what won instead. :class:`KeyError` if there is none."""
+        from leaver.explanation import WhyNot
+
         decider, user = self._ask()
-        return decider.why_not(user, rule)[1]
+        return WhyNot._of(decider.why_not(user, rule))
 
-    def counterfactual(self) -> list[dict[str, Any]]:
+    def counterfactual(self) -> tuple[Counterfactual, ...]:
         """The fewest facts, up to two, that would have to be different for another decision."""
+        from leaver.explanation import Counterfactual
+
         decider, user = self._ask()
-        found: list[dict[str, Any]] = json.loads(decider.counterfactuals(user))
-        return found
+        return Counterfactual._all(decider.counterfactuals(user))
+
+
+def decision_plain(decision: Decision) -> dict[str, Any]:
+    """What the formats write of a decision."""
+    return {
+        "user": decision.user,
+        "person": decision.person,
+        "outcome": decision.outcome,
+        "disposition": decision.disposition,
+        "access": decision.access,
+        "obligations": [obligation_plain(one) for one in decision.obligations],
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "ground": decision.ground,
+        "after": _when_plain(decision.after),
+        "deadline": _when_plain(decision.deadline),
+        "approvals": decision.approvals,
+        "overruled": [{"rule": one.rule, "action": one.action} for one in decision.overruled],
+        "vetoed": [{"rule": one.rule, "action": one.action} for one in decision.vetoed],
+        "hold": hold_plain(decision.hold),
+        "valid_until": instant_text(decision.valid_until),
+    }

@@ -69,6 +69,41 @@ def test_decisions_and_plans_are_those_of_rust(root: Path, program: list[str]) -
     assert cases >= 250 and plans >= 20 and refused >= 40
 
 
+def test_explanations_are_those_of_rust(root: Path) -> None:
+    users = clauses = reasons = changes = 0
+    parts_seen: set[leaver.Part] = set()
+    answers_seen: set[type] = set()
+    for case in sorted((root / "tests/cases").iterdir()):
+        source, place = parts(case) if case.is_dir() else (None, None)
+        if source is None or place is None:
+            continue
+        told = json.loads((case / "case.json").read_text())
+        directory = leaver.Directory.read(place)
+        policy = leaver.Policy.load(source, directory=directory)
+        for decision in list(policy.decide_many(directory, as_of=told["as_of"]))[:40]:
+            decider, user = decision._ask()
+            why = decision.explain()
+            assert (why.to_json(), str(why)) == decider.explain(user), (case.name, user)
+            assert why.decision == decision and hash(why) == hash(decision.explain())
+            users += 1
+            for rule in why.rules:
+                clauses += len(rule.clauses)
+                parts_seen.add(rule.part)
+                answers_seen.add(type(rule.answer))
+            for rule in policy.rules[:6]:
+                not_this = decision.why_not(rule.name)
+                assert (not_this.to_json(), str(not_this)) == decider.why_not(user, rule.name), (case.name, user, rule.name)
+                reasons += len(not_this.failed)
+            if users % 8 == 0:
+                found = decision.counterfactual()
+                assert "[" + ",".join(one.to_json() for one in found) + "]" == decider.counterfactuals(user), (case.name, user)
+                changes += len(found)
+    print(f"{users} explanations with {clauses} clauses, {reasons} obstacles, {changes} changes are the same bytes from Python")
+    assert parts_seen == set(leaver.Part), set(leaver.Part) - parts_seen
+    assert answers_seen == set(leaver.Answer.__args__), answers_seen
+    assert users >= 300 and clauses >= 500 and reasons >= 300 and changes >= 20
+
+
 def test_diagnostics_are_those_of_rust(root: Path, program: list[str]) -> None:
     bad = 0
     for file in sorted((root / "tests/bad/policy").rglob("*.rhai")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
 import subprocess
@@ -43,13 +44,33 @@ def test_a_decision_is_a_frozen_value(policy):
 
 def test_a_decision_that_was_read_back_cannot_be_explained(policy):
     decision = policy.decide(SOMEBODY, **AT)
-    assert "staff (policy.rhai:2)" in decision.explain()
-    assert decision.explanation()["decision"]["rule"] == "staff"
-    assert decision.counterfactual()[0]["changes"][0]["field"] == "employment"
+    assert "staff (policy.rhai:2)" in str(decision.explain())
+    assert decision.counterfactual()[0].changes[0].field == "employment"
     with pytest.raises(KeyError, match="no such rule"):
         decision.why_not("nobody")
     with pytest.raises(ValueError, match="ask the policy again"):
         pickle.loads(pickle.dumps(decision)).explain()
+
+
+def test_an_explanation_is_a_frozen_value(policy):
+    decision = policy.decide(SOMEBODY, **AT)
+    why, why_not, changes = decision.explain(), decision.why_not("staff"), decision.counterfactual()
+    for value in (why, why_not, changes[0]):
+        again = pickle.loads(pickle.dumps(value))
+        assert again == value and hash(again) == hash(value) and copy.deepcopy(value) == value
+        with pytest.raises(AttributeError):
+            setattr(value, dataclasses.fields(value)[0].name, None)
+    match why.rules:
+        case (leaver.RuleExplanation(rule="staff", part=leaver.Part.DECIDES, answer=leaver.SaysAction(verb=verb), clauses=clauses),):
+            assert verb is leaver.Verb.REVOKE
+            assert [(one.text, one.value, one.taken) for one in clauses] == [
+                ('user.has_left && user.employment == "staff"', True, leaver.Taken.THEN)
+            ]
+            assert clauses[0].clauses[1].reads == (leaver.Read("employment", leaver.ReadState.KNOWN, "staff"),)
+        case _:
+            pytest.fail("it does not match")
+    assert why_not.answered and why_not.part is leaver.Part.DECIDES and why_not.overruled_by is None
+    assert str(changes[0]).startswith('employment were "')
 
 
 def test_instants_need_a_time_zone(policy):
@@ -161,7 +182,7 @@ def test_many_are_decided_one_by_one(acme, acme_policy):
     assert told == [(256, 256)]
     one_by_one = [acme_policy.decide(id, directory=acme, **at) for id in acme.ids]
     assert many == one_by_one
-    assert "legal_hold" in next(one for one in many if one.user == "HOLDSTAF").explain()
+    assert "legal_hold" in next(one for one in many if one.user == "HOLDSTAF").explain().text
 
 
 def test_a_policy_is_shared_between_threads_and_pickled(acme, acme_policy):
