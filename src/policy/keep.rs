@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::deciders::Deciders;
-use super::decision::Decision;
+use super::decision::{Decision, HoldCode};
 use super::evaluate::{DecideError, Evaluator, Successor};
 use super::index::{Grants, Index, Standing, Verdict};
 use super::prepare::Prepared;
@@ -36,7 +36,7 @@ pub struct KeptUser {
     index: Option<Arc<Index>>,
     standing: Option<Standing>,
     grants: Grants,
-    held: Option<Verdict>,
+    held: Option<HoldCode>,
     user: User,
     leaving: Leaving,
 }
@@ -92,8 +92,8 @@ impl KeptUser {
     /// The verdict where it takes no decision to tell; a few nanoseconds, and no lock.
     #[inline]
     pub fn short(&self) -> Option<Verdict> {
-        if self.held.is_some() {
-            return self.held;
+        if let Some(code) = self.held {
+            return Some(Verdict::held(code));
         }
         self.index.as_ref()?.verdict(self.standing.as_ref()?, |needs| self.grants.cover(needs))
     }

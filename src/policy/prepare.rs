@@ -5,7 +5,7 @@
 //! [`Evaluator::decide`].
 
 use super::combine::{held_without_rules, is_entitled};
-use super::decision::Decision;
+use super::decision::{Decision, HoldCode};
 use super::evaluate::{DecideError, Evaluator, Successor};
 use super::index::{Grants, Standing, Verdict};
 use super::sandbox::with_stack;
@@ -36,8 +36,8 @@ pub struct Prepared<'e> {
     evaluator: &'e Evaluator,
     pub(super) standing: Option<Standing>,
     pub(super) grants: Grants,
-    /// The answer where no rule runs.
-    pub(super) held: Option<Verdict>,
+    /// Why everything is held without any rule.
+    pub(super) held: Option<HoldCode>,
     /// What only a whole decision needs.
     pub(super) person: Box<(User, Leaving)>,
 }
@@ -57,7 +57,7 @@ impl Evaluator {
             .when(ground)
             .and(Grants::ENTITLED.when(is_entitled(&user, basis)))
             .and(Grants::ORDINARY.when(!user.id().is_system()));
-        let held = held_without_rules(&user, &leaving).map(Verdict::held);
+        let held = held_without_rules(&user, &leaving);
         Prepared { evaluator: self, standing, grants, held, person: Box::new((user, leaving)) }
     }
 
@@ -146,8 +146,8 @@ impl Prepared<'_> {
 
     #[inline]
     fn short(&self) -> Option<Verdict> {
-        if self.held.is_some() {
-            return self.held;
+        if let Some(code) = self.held {
+            return Some(Verdict::held(code));
         }
         self.evaluator.index()?.verdict(self.standing.as_ref()?, |needs| self.grants.cover(needs))
     }

@@ -125,7 +125,7 @@ impl Index {
 
     /// The row of a class.
     fn class(&self, column: usize, class: u32) -> Option<&[Block]> {
-        let start = self.starts.get(column)?.checked_add(class.checked_mul(self.stride())?)? as usize;
+        let start = self.starts.get(column)?.checked_add(class)? as usize * self.width;
         self.table.get(start..start + self.width)
     }
 
@@ -187,6 +187,7 @@ impl Index {
             return None;
         }
         let (mut parts, mut table, mut starts, mut given) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut made = 0_usize;
         for (number, group) in groups.into_iter().enumerate() {
             let (mut rows, mut grants) = (vec![base.to_vec()], vec![always]);
             for dimension in group {
@@ -203,7 +204,9 @@ impl Index {
                     }
                 }
             }
-            starts.push(u32::try_from(table.len()).ok()?);
+            starts.push(u32::try_from(made).ok()?);
+            made += rows.len();
+            u16::try_from(made).ok()?;
             for row in rows {
                 table.extend(blocks.iter().filter_map(|at| row.get(*at)));
             }
@@ -213,6 +216,7 @@ impl Index {
             lowered: self.lowered.clone(),
             columns: Vec::new(),
             starts,
+            in_place: given.len(),
             members: Vec::new(),
             computed: Vec::new(),
             table,
@@ -225,8 +229,11 @@ impl Index {
                 .copied()
                 .collect(),
             briefs: self.briefs.clone(),
+            vetoed: Vec::new(),
             fails_always: may_fail,
+            only_actions: false,
         };
+        let index = index.finished();
         let mut batch = Batch { parts, index, given, codes: Vec::new() };
         if let [given] = batch.given.as_slice() {
             let numbers = 0..u16::try_from(given.len()).ok()?;
@@ -347,7 +354,8 @@ impl Batch {
                 }
             }
             _ => {
-                let mut standing = Standing { count: numbers.len(), ..Standing::default() };
+                let mut standing =
+                    Standing { count: u8::try_from(numbers.len()).unwrap_or(0), ..Standing::default() };
                 for (row, code) in codes.iter_mut().enumerate() {
                     let mut found = [0; IN_PLACE];
                     for (number, numbers) in found.iter_mut().zip(numbers) {
@@ -387,11 +395,10 @@ impl Batch {
     #[inline]
     fn code(&self, standing: &mut Standing, numbers: &[u16]) -> u32 {
         let mut given = Grants::default();
-        let width = self.index.stride();
         for (((row, number), start), grants) in
             standing.rows.iter_mut().zip(numbers).zip(&self.index.starts).zip(&self.given)
         {
-            *row = start + u32::from(*number) * width;
+            *row = u16::try_from(start + u32::from(*number)).unwrap_or(0);
             given = given.and(grants.get(usize::from(*number)).copied().unwrap_or_default());
         }
         match self.index.winner(standing, |needs| given.cover(needs)) {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::column::Column;
 use super::dictionary::Dictionary;
 use super::row::Row;
-use super::{Brief, ComputedColumn, Index, Lanes, Members, today_of};
+use super::verdict::vetoed;
+use super::{Brief, ComputedColumn, IN_PLACE, Index, Lanes, Members, today_of};
 use crate::model::{Moment, Slot, User};
 use crate::policy::answer::Answer;
 use crate::policy::compiled::Policy;
@@ -52,6 +53,7 @@ impl Index {
             lowered: lowered.clone(),
             columns: Vec::new(),
             starts: Vec::new(),
+            in_place: 0,
             members: Vec::new(),
             computed: Vec::new(),
             table: Vec::new(),
@@ -62,6 +64,8 @@ impl Index {
                 .map(|leaf| leaf.and_then(|leaf| u32::try_from(leaf).ok()).unwrap_or(u32::MAX))
                 .collect(),
             briefs: Vec::new(),
+            vetoed: Vec::new(),
+            only_actions: false,
             fails_always: lowered.leaves.iter().any(|leaf| is_failure(leaf) && !is_trouble(leaf)),
         };
         making.columns(&mut index, policy);
@@ -85,7 +89,18 @@ impl Index {
                 },
             )
             .collect();
-        index
+        index.finished()
+    }
+
+    /// The same, with what follows from its lanes.
+    pub(super) fn finished(mut self) -> Self {
+        let lanes = &self.lanes;
+        let bits = lanes.vetoes.clone().flat_map(|block| block * 128..(block + 1) * 128);
+        self.vetoed = bits.map(|bit| vetoed(self.leaf(bit))).collect();
+        self.only_actions = self.lowered.unlowered.is_empty()
+            && !self.fails_always
+            && [&lanes.vetoes, &lanes.obligations, &lanes.doubtful].iter().all(|lane| lane.is_empty());
+        self
     }
 
     fn shift_rows(&mut self) {
@@ -142,9 +157,13 @@ impl Making<'_> {
         }
         made.sort_by_key(|(share, column, _)| (*share, column.slot));
         for (_, column, rows) in made {
-            index.starts.push(u32::try_from(self.rows.len() * self.width).unwrap_or(u32::MAX));
+            index.starts.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
             index.columns.push(column);
             self.rows.extend(rows);
+            let all_fit = self.rows.len() <= 1 << u16::BITS && index.in_place + 1 == index.columns.len();
+            if all_fit && index.in_place < IN_PLACE {
+                index.in_place += 1;
+            }
         }
     }
 

@@ -35,6 +35,7 @@ use column::{TOO_LONG, UNKNOWN};
 pub(crate) use dictionary::Dictionary;
 pub(crate) use layout::outcome as computed_outcome;
 use row::{Block, and, nothing};
+use verdict::Hits;
 pub use verdict::Verdict;
 pub(crate) use verdict::{Brief, Grants};
 
@@ -44,8 +45,10 @@ pub(crate) struct Index {
     lowered: Arc<Lowered>,
     /// Fields with tests of their value, the most selective first.
     columns: Vec<Column>,
-    /// For each column where the rows of its classes begin.
+    /// For each column the row of its first class.
     starts: Vec<u32>,
+    /// How many of the columns, from the first on, have their rows kept in place.
+    in_place: usize,
     members: Vec<Members>,
     computed: Vec<ComputedColumn>,
     /// Rows one after the other, [`Self::width`] blocks each.
@@ -55,8 +58,12 @@ pub(crate) struct Index {
     /// The leaf of each bit of a row.
     leaves: Vec<u32>,
     briefs: Vec<Brief>,
+    /// What the leaf of each bit of the vetoes forbids.
+    vetoed: Vec<Hits>,
     /// Some rule can fail although every fact is known.
     fails_always: bool,
+    /// Only actions that are the same for everybody say anything about a user whose facts are all known.
+    only_actions: bool,
 }
 
 /// Which blocks of a row belong to which lane.
@@ -94,23 +101,22 @@ struct ComputedColumn {
 }
 
 /// Columns of which a user's rows are kept in place; policies that look at more fields are rare.
-const IN_PLACE: usize = 14;
+const IN_PLACE: usize = 10;
 
-/// Blocks of a row that are all looked at.
-const FEW: usize = 4;
-
-/// Where a user stands: one row of the index for each column.
+/// Where a user stands: one row of the index for each column. Small, because many are kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
-    rows: [u32; IN_PLACE],
-    count: usize,
+    /// Numbers of rows.
+    rows: [u16; IN_PLACE],
+    count: u8,
     /// A fact is not known or a condition cannot be told, so rules may fail.
     trouble: bool,
     /// A value is not of the kind of its field: the index has nothing to say.
     odd: bool,
-    /// What further columns, lists and computed conditions leave, already intersected; empty where
-    /// there are none.
-    extra: Vec<Block>,
+    /// Whether [`Self::extra`] says anything.
+    narrowed: bool,
+    /// What further columns, lists and computed conditions leave, already intersected.
+    extra: Box<[Block]>,
 }
 
 impl Standing {
@@ -120,8 +126,21 @@ impl Standing {
     }
 
     #[inline]
-    fn rows(&self) -> &[u32] {
-        self.rows.get(..self.count).unwrap_or(&self.rows)
+    fn rows(&self) -> &[u16] {
+        self.rows.get(..usize::from(self.count)).unwrap_or(&self.rows)
+    }
+
+    /// What is narrowed down further, at first not at all.
+    fn extra(&mut self, width: usize) -> &mut [Block] {
+        if !self.narrowed {
+            self.narrowed = true;
+            if self.extra.len() == width {
+                self.extra.fill([u64::MAX; 2]);
+            } else {
+                self.extra = vec![[u64::MAX; 2]; width].into();
+            }
+        }
+        &mut self.extra
     }
 }
 
@@ -145,59 +164,35 @@ impl Index {
     /// [computes](Self::computes), conditions are still to be looked at.
     #[inline]
     pub(crate) fn stand_by_facts(&self, standing: &mut Standing, user: &impl Facts, has_left: View<'_>) {
-        standing.count = 0;
-        (standing.trouble, standing.odd) = (false, false);
-        standing.extra.clear();
-        for (at, (column, start)) in self.columns.iter().zip(&self.starts).take(IN_PLACE).enumerate() {
-            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
-                standing.rows[at] = row;
-                standing.count = at + 1;
-            }
+        (standing.trouble, standing.odd, standing.narrowed) = (false, false, false);
+        let columns = self.columns.iter().zip(&self.starts).take(self.in_place);
+        for (place, (column, start)) in standing.rows.iter_mut().zip(columns) {
+            let class = class_of(column, user, has_left);
+            standing.trouble |= is_trouble(class);
+            *place = u16::try_from(start + number_of(class, &mut standing.odd)).unwrap_or(0);
         }
+        standing.count = u8::try_from(self.in_place).unwrap_or(0);
         if self.columns.is_empty() {
             (standing.rows[0], standing.count) = (0, 1);
         }
-        if self.columns.len() > IN_PLACE || !self.members.is_empty() {
+        if self.columns.len() > self.in_place || !self.members.is_empty() {
             self.stand_further(standing, user, has_left);
-        }
-    }
-
-    /// Where the row of a user's class begins in the table.
-    #[inline]
-    fn class_row(
-        &self,
-        column: &Column,
-        start: u32,
-        standing: &mut Standing,
-        user: &impl Facts,
-        has_left: View<'_>,
-    ) -> Option<u32> {
-        let is_has_left = column.slot == Field::HasLeft.slot();
-        match column.class(if is_has_left { has_left } else { user.view(column.slot) }) {
-            Class::Of(class) => {
-                standing.trouble |= class == UNKNOWN || class == TOO_LONG;
-                Some(start + class * self.stride())
-            }
-            Class::Odd => {
-                standing.odd = true;
-                None
-            }
         }
     }
 
     /// Further columns, and lists.
     fn stand_further(&self, standing: &mut Standing, user: &impl Facts, has_left: View<'_>) {
-        let mut extra = std::mem::take(&mut standing.extra);
-        extra.resize(self.width, [u64::MAX; 2]);
-        for (column, start) in self.columns.iter().zip(&self.starts).skip(IN_PLACE) {
-            if let Some(row) = self.class_row(column, *start, standing, user, has_left) {
-                and(&mut extra, &self.table[row as usize..row as usize + self.width]);
-            }
+        let mut odd = standing.odd;
+        for (column, start) in self.columns.iter().zip(&self.starts).skip(self.in_place) {
+            let class = class_of(column, user, has_left);
+            standing.trouble |= is_trouble(class);
+            let row = start + number_of(class, &mut odd);
+            and(standing.extra(self.width), self.row(row as usize));
         }
+        standing.odd = odd;
         for members in &self.members {
-            self.stand_in_list(members, user.view(members.slot), &mut extra);
+            self.stand_in_list(members, user.view(members.slot), standing.extra(self.width));
         }
-        standing.extra = extra;
     }
 
     fn stand_in_list(&self, members: &Members, view: View<'_>, extra: &mut [Block]) {
@@ -234,11 +229,10 @@ impl Index {
         if self.computed.is_empty() {
             return;
         }
-        standing.extra.resize(self.width, [u64::MAX; 2]);
         for column in &self.computed {
             let outcome = self.outcome(column.number, policy, user, moment);
             standing.trouble |= outcome == Outcome::Fails;
-            and(&mut standing.extra, self.row(column.row + layout::place(outcome)));
+            and(standing.extra(self.width), self.row(column.row + layout::place(outcome)));
         }
     }
 
@@ -251,39 +245,65 @@ impl Index {
         &self.table[number * self.width..(number + 1) * self.width]
     }
 
-    fn stride(&self) -> u32 {
-        u32::try_from(self.width).unwrap_or(u32::MAX)
+    /// The leaves of some blocks that hold.
+    #[inline]
+    fn blocks<const N: usize>(&self, standing: &Standing, at: usize) -> [Block; N] {
+        let mut left = [[u64::MAX; 2]; N];
+        let mut narrow = |row: &[Block]| {
+            for (left, row) in left.iter_mut().zip(row) {
+                *left = [left[0] & row[0], left[1] & row[1]];
+            }
+        };
+        if standing.narrowed {
+            narrow(standing.extra.get(at..at + N).unwrap_or_default());
+        }
+        for row in standing.rows() {
+            let start = usize::from(*row) * self.width + at;
+            narrow(&self.table[start..start + N]);
+        }
+        left
     }
 
     /// The leaves of one block that hold.
     #[inline]
     fn block(&self, standing: &Standing, at: usize) -> Block {
-        let rows = standing.rows();
-        let mut left = standing.extra.get(at).copied().unwrap_or([u64::MAX; 2]);
-        let mut narrow = |rows: &[u32]| {
-            for start in rows {
-                let row = self.table[*start as usize + at];
-                left = [left[0] & row[0], left[1] & row[1]];
-            }
-            left
-        };
-        // The most selective columns come first. Where there are many blocks, a look after a few columns
-        // spares most blocks the others; where there are few, the look costs more than it spares.
-        if self.width <= FEW {
-            return narrow(rows);
-        }
-        let (first, rest) = rows.split_at(rows.len().min(3));
-        if nothing(narrow(first)) { [0; 2] } else { narrow(rest) }
+        let [block] = self.blocks(standing, at);
+        block
     }
 
-    /// The first bit of a lane that holds.
+    /// The first action that holds, as its bit.
     #[inline]
-    fn first(&self, standing: &Standing, lane: &Range<usize>) -> Option<usize> {
-        lane.clone().find_map(|at| {
-            let [low, high] = self.block(standing, at);
+    fn first_action(&self, standing: &Standing) -> Option<usize> {
+        match self.lanes.actions.len() {
+            1 => self.first_of::<1>(standing, 0),
+            2 => self.first_of::<2>(standing, 0),
+            // Several blocks at once: a look at each costs more than it spares.
+            blocks => {
+                let mut at = 0;
+                while at + 4 <= blocks {
+                    if let Some(bit) = self.first_of::<4>(standing, at) {
+                        return Some(bit);
+                    }
+                    at += 4;
+                }
+                (at..blocks).find_map(|at| self.first_of::<1>(standing, at))
+            }
+        }
+    }
+
+    /// The first bit that holds of some blocks.
+    #[inline]
+    fn first_of<const N: usize>(&self, standing: &Standing, at: usize) -> Option<usize> {
+        let blocks = self.blocks::<N>(standing, at);
+        // From the last to the first, without a branch: which one it is cannot be foreseen.
+        let mut first = None;
+        for (number, [low, high]) in blocks.into_iter().enumerate().rev() {
             let bits = u128::from(high) << 64 | u128::from(low);
-            (bits != 0).then(|| at * 128 + bits.trailing_zeros() as usize)
-        })
+            if bits != 0 {
+                first = Some((at + number) * 128 + bits.trailing_zeros() as usize);
+            }
+        }
+        first
     }
 
     #[inline]
@@ -384,6 +404,31 @@ impl Index {
     pub(crate) const fn lowered(&self) -> &Arc<Lowered> {
         &self.lowered
     }
+}
+
+/// The class of a user in a column, whose `has_left` is known from elsewhere.
+#[inline]
+fn class_of(column: &Column, user: &impl Facts, has_left: View<'_>) -> Class {
+    let is_has_left = column.slot == Field::HasLeft.slot();
+    column.class(if is_has_left { has_left } else { user.view(column.slot) })
+}
+
+/// The number of a class; of a value of another kind any.
+#[inline]
+fn number_of(class: Class, odd: &mut bool) -> u32 {
+    match class {
+        Class::Of(number) => number,
+        Class::Odd => {
+            *odd = true;
+            0
+        }
+    }
+}
+
+/// Whether rules may fail because of a value.
+#[inline]
+fn is_trouble(class: Class) -> bool {
+    matches!(class, Class::Of(UNKNOWN | TOO_LONG))
 }
 
 /// The number of today.

@@ -63,13 +63,41 @@ impl Grants {
     }
 }
 
+/// What vetoes forbid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hits(u8);
+
+impl Hits {
+    const fn on(forbidden: Forbidden) -> Self {
+        match forbidden {
+            Forbidden::Detach => Self(1),
+            Forbidden::Revoke => Self(2),
+            Forbidden::Withdraw => Self(4),
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    const fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
 /// What an action comes to if nothing is in its way, and what could be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Brief {
     verdict: Verdict,
     needs: Grants,
-    /// Vetoes that hit it.
-    hit_by: u8,
+    /// Vetoes that hold its ID axis.
+    on_id: Hits,
+    /// Vetoes that hold its access axis.
+    on_access: Hits,
+    /// Another action may take its place if a veto holds its ID axis.
+    replaced: bool,
+    /// It comes with obligations.
+    obliges: bool,
 }
 
 /// The action that wins: the bit of its leaf, and whether it keeps everything and obligations act besides.
@@ -125,7 +153,12 @@ impl Verdict {
 
 impl Brief {
     /// No rule acts.
-    pub(super) const NOTHING: Self = Self { verdict: NOTHING, needs: Grants(0), hit_by: 0 };
+    pub(super) const NOTHING: Self = Self::free(NOTHING, Grants(0));
+
+    /// What no veto can hold.
+    const fn free(verdict: Verdict, needs: Grants) -> Self {
+        Self { verdict, needs, on_id: Hits(0), on_access: Hits(0), replaced: false, obliges: false }
+    }
 
     /// What the user must be able to give.
     #[cfg(feature = "arrow")]
@@ -135,7 +168,7 @@ impl Brief {
 
     /// The brief of a leaf that is an action.
     pub(super) fn of(leaf: Option<&Leaf>) -> Self {
-        let nothing = Self { verdict: NOTHING, needs: Grants::DECISION, hit_by: 0 };
+        let nothing = Self::free(NOTHING, Grants::DECISION);
         let Some(leaf) = leaf else { return nothing };
         let Says::Constant(answer) = &leaf.says else { return nothing };
         match &**answer {
@@ -148,7 +181,7 @@ impl Brief {
         let rule = u32::try_from(rule).ok();
         if action.verb == Verb::Review {
             let verdict = Verdict { rule, ..Verdict::held(HoldCode::Review) };
-            return Self { verdict, needs: Grants(0), hit_by: 0 };
+            return Self::free(verdict, Grants(0));
         }
         let (disposition, access) = axes(action);
         let changes = disposition != Disposition::Keep || access != Access::Keep;
@@ -160,23 +193,34 @@ impl Brief {
             .and(Grants::ENTITLED.when(disposition == Disposition::Revoke))
             .and(Grants::ORDINARY.when(acts))
             .and(Grants::DECISION.when(timed));
-        let id_veto = match disposition {
-            Disposition::Detach => mask(Forbidden::Detach),
-            Disposition::Revoke => mask(Forbidden::Revoke),
-            _ => 0,
+        // A detach without access withdrawn would not last, so what holds the one holds the other.
+        let on_access = if access == Access::Keep { Hits(0) } else { Hits::on(Forbidden::Withdraw) };
+        let on_id = match disposition {
+            Disposition::Detach => Hits::on(Forbidden::Detach).and(on_access),
+            Disposition::Revoke => Hits::on(Forbidden::Revoke),
+            _ => Hits(0),
         };
-        let access_veto = if access == Access::Keep { 0 } else { mask(Forbidden::Withdraw) };
         let outcome = if acts { Outcome::Act } else { Outcome::Keep };
         let verdict = Verdict { outcome, disposition, access, rule, hold: None };
-        Self { verdict, needs, hit_by: id_veto | access_veto }
+        let (replaced, obliges) = (!action.or_else.is_empty(), !action.obligations.is_empty());
+        Self { verdict, needs, on_id, on_access, replaced, obliges }
     }
-}
 
-const fn mask(forbidden: Forbidden) -> u8 {
-    match forbidden {
-        Forbidden::Detach => 1,
-        Forbidden::Revoke => 2,
-        Forbidden::Withdraw => 4,
+    /// What it comes to where vetoes hit it; `obliged` if some rule adds obligations. `None` where
+    /// another action takes its place.
+    fn vetoed(&self, forbidden: Hits, obliged: bool) -> Option<Verdict> {
+        let (id, access) = (self.on_id.meet(forbidden), self.on_access.meet(forbidden));
+        if id && self.replaced {
+            return None;
+        }
+        let Verdict { disposition, access: change, rule, .. } = self.verdict;
+        let disposition = if id { Disposition::Hold } else { disposition };
+        let change = if access { Access::Hold } else { change };
+        let acts = matches!(disposition, Disposition::Detach | Disposition::Revoke)
+            || matches!(change, Access::Withdraw | Access::Migrate)
+            || !(id && access) && (self.obliges || obliged);
+        let outcome = if acts { Outcome::Act } else { Outcome::Hold };
+        Some(Verdict { outcome, disposition, access: change, rule, hold: Some(HoldCode::Vetoed) })
     }
 }
 
@@ -184,17 +228,49 @@ impl Index {
     /// What the decision about a user comes to; `None` where only making it can tell. `grants` says
     /// whether the user can give what an action needs.
     #[inline]
-    pub(crate) fn verdict(&self, standing: &Standing, grants: impl FnMut(Grants) -> bool) -> Option<Verdict> {
-        self.winner(standing, grants).map(|winner| winner.verdict(&self.briefs))
+    pub(crate) fn verdict(
+        &self,
+        standing: &Standing,
+        mut grants: impl FnMut(Grants) -> bool,
+    ) -> Option<Verdict> {
+        if self.only_actions && !standing.trouble && !standing.odd {
+            let brief = self.briefs.get(self.first_action(standing)?)?;
+            return grants(brief.needs).then_some(brief.verdict);
+        }
+        self.weighed(standing, &mut grants)
     }
 
-    /// The same as the action that wins.
+    /// The verdict where more than actions counts.
+    fn weighed(&self, standing: &Standing, grants: &mut dyn FnMut(Grants) -> bool) -> Option<Verdict> {
+        let bit = self.acting(standing, &mut *grants)?;
+        let brief = self.briefs.get(bit)?;
+        let forbidden = self.forbidden(standing);
+        if brief.on_id.and(brief.on_access).meet(forbidden) {
+            return brief.vetoed(forbidden, self.any(standing, &self.lanes.obligations));
+        }
+        let obliged = self.is_obliged(standing, brief, grants)?;
+        Some(Winner { bit, obliged }.verdict(&self.briefs))
+    }
+
+    /// The action that wins; `None` where only a decision can tell, or a veto hits it.
     #[inline]
     pub(super) fn winner(
         &self,
         standing: &Standing,
         mut grants: impl FnMut(Grants) -> bool,
     ) -> Option<Winner> {
+        let bit = self.acting(standing, &mut grants)?;
+        let brief = self.briefs.get(bit)?;
+        if brief.on_id.and(brief.on_access).meet(self.forbidden(standing)) {
+            return None;
+        }
+        let obliged = self.is_obliged(standing, brief, &mut grants)?;
+        Some(Winner { bit, obliged })
+    }
+
+    /// The first action, if it and nothing that fails tells everything, and the user can give what it needs.
+    #[inline]
+    fn acting(&self, standing: &Standing, mut grants: impl FnMut(Grants) -> bool) -> Option<usize> {
         let lanes = &self.lanes;
         let may_fail = standing.trouble || self.fails_always;
         if standing.odd
@@ -204,28 +280,32 @@ impl Index {
         {
             return None;
         }
-        let bit = self.first(standing, &lanes.actions)?;
-        let brief = self.briefs.get(bit)?;
-        if !grants(brief.needs) || !lanes.vetoes.is_empty() && brief.hit_by & self.forbidden(standing) != 0 {
-            return None;
-        }
-        let obliged = !lanes.obligations.is_empty()
-            && brief.verdict.outcome == Outcome::Keep
-            && self.any(standing, &lanes.obligations);
-        if obliged && !grants(Grants::ORDINARY) {
-            return None;
-        }
-        Some(Winner { bit, obliged })
+        let bit = self.first_action(standing)?;
+        grants(self.briefs.get(bit)?.needs).then_some(bit)
+    }
+
+    /// Whether obligations act although the action keeps everything; `None` if they may not.
+    #[inline]
+    fn is_obliged(
+        &self,
+        standing: &Standing,
+        brief: &Brief,
+        mut grants: impl FnMut(Grants) -> bool,
+    ) -> Option<bool> {
+        let obliged = brief.verdict.outcome == Outcome::Keep && self.any(standing, &self.lanes.obligations);
+        (!obliged || grants(Grants::ORDINARY)).then_some(obliged)
     }
 
     /// Everything that some veto forbids.
-    fn forbidden(&self, standing: &Standing) -> u8 {
-        let mut forbidden = 0;
-        for at in self.lanes.vetoes.clone() {
-            for (half, mut bits) in self.block(standing, at).into_iter().enumerate() {
+    #[inline]
+    fn forbidden(&self, standing: &Standing) -> Hits {
+        let mut forbidden = Hits::default();
+        for (at, vetoed) in self.lanes.vetoes.clone().zip(self.vetoed.chunks(128)) {
+            for (block, vetoed) in self.block(standing, at).into_iter().zip(vetoed.chunks(64)) {
+                let mut bits = block;
                 while bits != 0 {
-                    let bit = at * 128 + half * 64 + bits.trailing_zeros() as usize;
-                    forbidden |= self.leaf(bit).map_or(0, vetoed);
+                    let found = vetoed.get(bits.trailing_zeros() as usize).copied();
+                    forbidden = forbidden.and(found.unwrap_or_default());
                     bits &= bits - 1;
                 }
             }
@@ -235,12 +315,14 @@ impl Index {
 }
 
 /// What a leaf forbids.
-fn vetoed(leaf: &Leaf) -> u8 {
-    match &leaf.says {
-        Says::Constant(answer) => match &**answer {
-            Answer::Veto(forbidden) => forbidden.iter().map(|one| mask(*one)).fold(0, |all, one| all | one),
-            _ => 0,
+pub(super) fn vetoed(leaf: Option<&Leaf>) -> Hits {
+    match leaf.map(|leaf| &leaf.says) {
+        Some(Says::Constant(answer)) => match &**answer {
+            Answer::Veto(forbidden) => {
+                forbidden.iter().fold(Hits::default(), |all, one| all.and(Hits::on(*one)))
+            }
+            _ => Hits::default(),
         },
-        _ => 0,
+        _ => Hits::default(),
     }
 }
