@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::sort;
 use serde::{Serialize, Serializer};
 
 pub use code::Code;
@@ -131,7 +132,7 @@ impl std::error::Error for Diagnostic {}
 
 /// Puts diagnostics into reading order: by file, line, column, then code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by(|a, b| {
+    sort::by(diagnostics, |a, b| {
         (&a.file, a.line, a.column, a.code, &a.message).cmp(&(&b.file, b.line, b.column, b.code, &b.message))
     });
 }

@@ -51,3 +51,4 @@ pub mod model;
 pub mod plan;
 pub mod policy;
 pub mod report;
+mod sort;

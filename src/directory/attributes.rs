@@ -13,6 +13,7 @@ use super::problems::Problems;
 use super::reading::Reading;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{AttributeError, ClosedSet, FieldType, Kind, Schema};
+use crate::sort::Gather as _;
 
 /// What a header declares.
 #[derive(Debug, Default)]
@@ -71,7 +72,7 @@ pub(super) fn read_attributes<'t>(reading: &mut Reading<'_, 't>, node: Node<'t>)
             }
         }
     }
-    let declared: BTreeSet<String> = types.keys().cloned().collect();
+    let declared: BTreeSet<String> = types.keys().cloned().gather();
     match Schema::new(types) {
         Ok(schema) => Attributes { schema, ignored },
         Err(error) => {
@@ -108,7 +109,7 @@ fn read_closed_set<'t>(reading: &mut Reading<'_, 't>, name: &str, node: Node<'t>
         }
     }
     let words = words.unwrap_or_default();
-    let different: BTreeSet<&str> = words.iter().map(|(word, _)| &**word).collect();
+    let different: BTreeSet<&str> = words.iter().map(|(word, _)| &**word).gather();
     if words.is_empty() || different.len() < words.len() {
         refuse(reading, span, &AttributeError::BadClosedSet { name: name.to_owned() });
         return None;

@@ -20,6 +20,7 @@ use crate::model::{
     Fact, Field, Id, Kind, Slot, User, Value, canonical, format_instant, write_canonical,
     write_canonical_text,
 };
+use crate::sort::{self, Gather as _};
 
 /// A SHA-256, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,7 +114,7 @@ pub(super) fn digest(directory: &Content) -> Digest {
         hasher.update(":");
         hasher.update(canonical(value));
     };
-    let head: BTreeMap<String, Json> = head(directory).into_iter().collect();
+    let head: BTreeMap<String, Json> = head(directory).into_iter().gather();
     for (key, value) in &head {
         entry(&mut hasher, key, value);
     }
@@ -141,7 +142,7 @@ fn head(directory: &Content) -> Map<String, Json> {
             let ty = schema.field_type(slot);
             let declared = match &ty.kind {
                 Kind::OneOf(set) => {
-                    let words: BTreeSet<&str> = set.words.iter().map(|word| &**word).collect();
+                    let words: BTreeSet<&str> = set.words.iter().map(|word| &**word).gather();
                     json!({"one_of": words, "optional": ty.optional})
                 }
                 _ => ty.to_string().into(),
@@ -151,7 +152,7 @@ fn head(directory: &Content) -> Map<String, Json> {
         .collect();
     let speaks_for = &directory.provided;
     let fields = schema.slots().filter(|slot| speaks_for.given.get(slot.index()).copied().unwrap_or(false));
-    let mut provides: BTreeSet<&str> = fields.map(|slot| schema.name(slot)).collect();
+    let mut provides: BTreeSet<&str> = fields.map(|slot| schema.name(slot)).gather();
     provides.extend(speaks_for.sections.iter().map(|section| section.name()));
     if speaks_for.group_members {
         provides.insert("groups.members");
@@ -166,11 +167,11 @@ fn head(directory: &Content) -> Map<String, Json> {
         .collect();
 
     let sorted = |mut entries: Vec<(String, Json)>| {
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut entries, |a, b| a.0.cmp(&b.0));
         entries.into_iter().map(|(_, entry)| entry).collect::<Json>()
     };
     let container = |id: &str, name: &str, broadcast: Option<Id>, members: &[Id]| {
-        let members: BTreeSet<&str> = members.iter().map(Id::as_str).collect();
+        let members: BTreeSet<&str> = members.iter().map(Id::as_str).gather();
         let broadcast = broadcast.map(|id| id.to_string());
         (id.to_owned(), json!({"id": id, "name": name, "broadcast": broadcast, "members": members}))
     };
@@ -217,7 +218,7 @@ fn given_fields(directory: &Content) -> Vec<(String, Slot)> {
         .slots()
         .filter(|slot| !is_derived(schema, *slot) && !directory.assume.contains_key(slot))
         .map(|slot| (schema.name(slot).to_owned(), slot));
-    let by_name: BTreeMap<String, Slot> = given.collect();
+    let by_name: BTreeMap<String, Slot> = given.gather();
     by_name.into_iter().map(|(name, slot)| (canonical(&name), slot)).collect()
 }
 

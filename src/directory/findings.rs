@@ -11,6 +11,7 @@ use super::Directory;
 use super::gathered::Gathered;
 use super::header::Section;
 use crate::model::{CredentialId, CredentialKind, Fact, Field, Id, PersonKey, User, Value};
+use crate::sort;
 
 /// What kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -77,7 +78,7 @@ pub(super) fn findings(directory: &Directory) -> Vec<Finding> {
     let groups = directory.groups().iter().map(|group| ("group", &group.id, group.broadcast));
     let lists = directory.lists().iter().map(|list| ("list", &list.id, list.broadcast));
     let mut containers: Vec<_> = groups.chain(lists).collect();
-    containers.sort();
+    sort::ascending(&mut containers);
     for (what, id, broadcast) in containers {
         if broadcast.is_none() {
             let message =
@@ -160,7 +161,7 @@ fn of_credentials(directory: &Directory) -> Vec<Finding> {
         all.filter_map(|user| Some((user.text(Field::Credential)?, user.id()))).collect();
     let mut findings = Vec::new();
     let mut credentials: Vec<_> = directory.credentials().iter().collect();
-    credentials.sort_by_key(|credential| &credential.id);
+    sort::by_key(&mut credentials, |credential| &credential.id);
     for credential in credentials {
         let key = &credential.id;
         let finding = match users.get(key.as_str()) {

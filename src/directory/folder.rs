@@ -18,6 +18,7 @@ use super::progress::Callback;
 use super::reading::Reading;
 use super::{records, sections, toml};
 use crate::diagnostic::{Code, suggest};
+use crate::sort;
 
 /// The header of the folder.
 pub(super) const HEADER: &str = "directory.toml";
@@ -187,7 +188,7 @@ fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
             names.push(name);
         }
     }
-    names.sort();
+    sort::ascending(&mut names);
     Ok(names)
 }
 

@@ -21,6 +21,7 @@ use super::reading::Reading;
 use super::{file, json, toml};
 use crate::diagnostic::{Code, Diagnostic, suggest};
 use crate::model::{Edition, Fact, Field, FieldSource, Schema, Slot, Subscription};
+use crate::sort::Gather as _;
 
 /// The keys of a header.
 pub(super) const KEYS: &[&str] =
@@ -155,7 +156,7 @@ impl HeaderDraft {
             complete: self.complete,
             schema: self.schema,
             provides: self.provides,
-            assume: self.assume.into_iter().map(|(slot, (fact, _))| (slot, fact)).collect(),
+            assume: self.assume.into_iter().map(|(slot, (fact, _))| (slot, fact)).gather(),
         })
     }
 }

@@ -62,6 +62,7 @@ use crate::model::{
     Administrator, Credential, CredentialKind, DistributionList, Fact, Field, Group, Id, Licences, Schema,
     Slot, Subscription, User, format_instant,
 };
+use crate::sort::Gather as _;
 
 pub use self::attributes::parse_attributes;
 pub use self::digest::{Digest, DigestError};
@@ -300,7 +301,7 @@ fn resolved(mut draft: Draft, excerpts: &[Excerpt<'_>], problems: &mut Problems)
     let Draft { header, users: records, credentials, groups, lists, administrators, .. } = draft;
     let schema = header.schema.clone();
     let assume: BTreeMap<Slot, Fact> =
-        header.assume.iter().map(|(slot, (fact, _))| (*slot, fact.clone())).collect();
+        header.assume.iter().map(|(slot, (fact, _))| (*slot, fact.clone())).gather();
     let omissions = Omissions {
         schema: &schema,
         given: &provided.given,

@@ -13,6 +13,7 @@ use super::resolve::{Derived, Provided};
 use super::sections::{AdministratorRecord, Container, Placed};
 use crate::diagnostic::{Code, suggest};
 use crate::model::{Credential, Field, Id};
+use crate::sort;
 
 /// Most members of a group (PLATFORM 22).
 pub(super) const MOST_GROUP_MEMBERS: usize = 256;
@@ -27,7 +28,7 @@ pub(super) struct References<'d, 't> {
 impl References<'_, '_> {
     /// Sorts the users by ID, and reports and removes those whose ID came before.
     pub(super) fn sort_users(&mut self, draft: &mut Draft) {
-        draft.users.sort_by_key(|record| record.user.id());
+        sort::by_key(&mut draft.users, |record| record.user.id());
         let mut last = None;
         let mut repeated = Vec::new();
         draft.users.retain(|record| {

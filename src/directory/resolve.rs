@@ -14,6 +14,7 @@ use super::header::{Section, always_provided, is_derived};
 use super::problems::Problems;
 use crate::diagnostic::Code;
 use crate::model::{CredentialKind, Fact, Field, FieldSource, Kind, Schema, Slot, User, Value};
+use crate::sort;
 
 /// Which fields and sections a directory speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +183,7 @@ pub(super) struct Derived {
 /// Sets the derived facts of `user`, whose other facts are complete.
 pub(super) fn derive(user: &mut User, derived: Derived, provided: &Provided, edition: &Arc<str>) {
     let texts = |mut texts: Vec<Arc<str>>| {
-        texts.sort();
+        sort::ascending(&mut texts);
         Fact::Known(Value::Texts(texts.into()))
     };
     if provided.group_members {

@@ -10,6 +10,7 @@ use super::reading::Reading;
 use crate::model::{
     Administrator, AdministratorKind, Credential, CredentialId, CredentialKind, Id, Privilege, Scope,
 };
+use crate::sort::Gather as _;
 
 /// Something that was read and where its key stands.
 #[derive(Clone, Debug)]
@@ -219,7 +220,7 @@ pub(super) fn read_administrator<'t>(
     let mut administrator = Administrator::restricted(&name);
     administrator.kind = kind.unwrap_or(AdministratorKind::Restricted);
     administrator.user = user;
-    administrator.privileges = privileges.into_iter().collect();
+    administrator.privileges = privileges.into_iter().gather();
     administrator.scope = scope;
     Some((AdministratorRecord { administrator, user_span }, span))
 }
@@ -234,7 +235,7 @@ fn read_scope<'t>(reading: &mut Reading<'_, 't>, entries: Vec<Entry<'t>>) -> Sco
         }
         let texts = reading.texts(value, &what, &mut Interner::unbounded());
         let texts: Option<BTreeSet<String>> =
-            texts.map(|texts| texts.into_iter().map(|(text, _)| text.to_string()).collect());
+            texts.map(|texts| texts.into_iter().map(|(text, _)| text.to_string()).gather());
         match &*key {
             "departments" => scope.departments = texts,
             "countries" => scope.countries = texts,

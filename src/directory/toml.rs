@@ -10,6 +10,7 @@ use super::excerpt::Span;
 use super::node::{Data, Entry, Node, Object};
 use super::reading::Reading;
 use crate::diagnostic::Code;
+use crate::sort;
 
 /// Largest TOML file. Its parser nests as deeply as its input, and no header is that long.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
@@ -95,7 +96,7 @@ fn object(table: DeTable<'_>) -> Object<'_> {
         .into_iter()
         .map(|(key, value)| Entry { key_span: span(&key), key: key.into_inner(), value: node(value) })
         .collect();
-    entries.sort_by_key(|entry| entry.key_span.start);
+    sort::by_key(&mut entries, |entry| entry.key_span.start);
     entries
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::closed::closed_set;
 use super::{Edition, Zone};
+use crate::sort::Gather as _;
 
 /// One subscription of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,6 @@ impl Entitlements {
 impl Default for Entitlements {
     fn default() -> Self {
         let managing = BTreeSet::from([Edition::Enterprise, Edition::Professional]);
-        Self(Capability::ALL.iter().map(|capability| (*capability, managing.clone())).collect())
+        Self(Capability::ALL.iter().map(|capability| (*capability, managing.clone())).gather())
     }
 }

@@ -13,6 +13,7 @@ use super::settings::Settings;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::directory::{Digest, Directory};
 use crate::model::Privilege;
+use crate::sort::Gather as _;
 
 /// Who may approve, and who may settle holds, by name of the administrator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Serialize for Approvers {
         }
         [("approvers", &self.approvers), ("resolvers", &self.resolvers)]
             .into_iter()
-            .collect::<BTreeMap<_, _>>()
+            .gather::<BTreeMap<_, _>>()
             .serialize(serializer)
     }
 }

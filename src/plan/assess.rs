@@ -13,6 +13,7 @@ use super::{access, containers, fate, notices};
 use crate::diagnostic::Code;
 use crate::model::{Credential, Entitlements, Id, Licences};
 use crate::policy::{Access, Axis, Obligation, Outcome};
+use crate::sort;
 
 /// The course of one user, before anybody's authority is looked at.
 pub(super) fn course(
@@ -86,7 +87,7 @@ fn settle_shared_credentials(surroundings: &Surroundings<'_>, courses: &mut [Cou
         }
     }
     let mut keys: Vec<_> = going.into_iter().collect();
-    keys.sort();
+    sort::ascending(&mut keys);
     for (key, positions) in keys {
         let users = surroundings.users_of(&key);
         if users.len() == positions.len() {

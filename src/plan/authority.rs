@@ -14,6 +14,7 @@ use super::step::StepKind;
 use super::surroundings::{Position, Surroundings};
 use crate::diagnostic::Code;
 use crate::model::{Administrator, AdministratorKind, Field, Id, Privilege};
+use crate::sort::Gather as _;
 
 /// The administrator called `name`, or why nobody of that name may own a plan.
 pub(super) fn actor<'a>(surroundings: &Surroundings<'a>, name: &str) -> Result<&'a Administrator, Refusal> {
@@ -120,7 +121,7 @@ fn beyond_authority(
         return Some(Reason::new(Code::OutOfScope, message));
     }
     let missing: BTreeSet<Privilege> =
-        kinds.iter().map(|kind| kind.privilege()).filter(|privilege| !actor.may(*privilege)).collect();
+        kinds.iter().map(|kind| kind.privilege()).filter(|privilege| !actor.may(*privilege)).gather();
     if missing.is_empty() {
         return None;
     }
@@ -149,7 +150,7 @@ fn own_ids(surroundings: &Surroundings<'_>, actor: &Administrator) -> BTreeSet<I
         let others: Vec<Position> = surroundings.others_of_person(position).collect();
         others
     });
-    others.map(|other| surroundings.user(other).id()).chain([own]).collect()
+    others.map(|other| surroundings.user(other).id()).chain([own]).gather()
 }
 
 /// The IDs of full administrators, if every one of them would lose the ID or the access. A login without an

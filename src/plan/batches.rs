@@ -8,6 +8,7 @@ use super::payload::Purpose;
 use super::schedule::{Begin, Index, Schedule, Scheduled};
 use super::step::{Batch, Calls, Step, StepKind, Target, With};
 use super::surroundings::{Position, Surroundings};
+use crate::sort;
 
 /// What makes steps one batch, in the order of the batches: when, what, and with what.
 type Key = (Begin, u8, Alike);
@@ -37,7 +38,7 @@ impl Numbered {
     pub(super) fn of_user(&self, schedule: &Schedule, position: Position) -> Vec<u32> {
         let steps = schedule.of_user.get(&position).map_or(&[][..], Vec::as_slice);
         let mut numbers: Vec<u32> = steps.iter().map(|index| self.numbers[*index]).collect();
-        numbers.sort_unstable();
+        sort::ascending(&mut numbers);
         numbers
     }
 }
@@ -57,7 +58,7 @@ pub(super) fn batches(surroundings: &Surroundings<'_>, schedule: &Schedule, has_
     let mut numbered = Numbered { batches: Vec::new(), numbers: vec![0; schedule.steps.len()] };
     let mut next = 1;
     for (number, ((begin, _, _), mut members)) in (1..).zip(groups) {
-        members.sort_by_key(|index| {
+        sort::by_key(&mut members, |index| {
             let step = &schedule.steps[*index];
             (step.user, step.target.clone(), *index)
         });

@@ -13,6 +13,7 @@ use super::step::StepKind;
 use super::surroundings::Position;
 use crate::model::Id;
 use crate::policy::{Access, Axis, Decision, Disposition, Period};
+use crate::sort::Gather as _;
 
 /// How access is taken away or moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +147,7 @@ impl Course {
             acts_on_an_axis: matches!(decision.disposition, Disposition::Detach | Disposition::Revoke)
                 || matches!(decision.access, Access::Withdraw | Access::Migrate),
             held: hold.map(Reason::of_hold),
-            held_axes: hold.into_iter().flat_map(|hold| hold.axes.iter().copied()).collect(),
+            held_axes: hold.into_iter().flat_map(|hold| hold.axes.iter().copied()).gather(),
             ..Self::idle(Standing::Planned, None)
         }
     }

@@ -9,6 +9,7 @@ use super::course::{Course, Standing, Way};
 use super::schedule::Schedule;
 use super::step::StepKind;
 use crate::model::Licences;
+use crate::sort::Gather as _;
 
 /// Seats of the subscription and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,7 +42,7 @@ pub(super) fn seats(licences: Option<Licences>, courses: &[Course], schedule: &S
             Some(Way::Migrate { from: Some(key), .. }) => Some(&**key),
             _ => None,
         })
-        .collect();
+        .gather();
     // What nothing bounds comes last.
     let mut freed: BTreeMap<(bool, Option<OffsetDateTime>), u32> = BTreeMap::new();
     for (position, steps) in &schedule.of_user {

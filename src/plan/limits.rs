@@ -13,6 +13,7 @@ use super::step::ActionClass;
 use crate::diagnostic::Code;
 use crate::directory::Directory;
 use crate::model::format_instant;
+use crate::sort::Gather as _;
 
 /// How far clocks of different machines may be apart.
 const SKEW: Duration = Duration::minutes(5);
@@ -181,7 +182,7 @@ fn users_by_class(schedule: &Schedule) -> BTreeMap<ActionClass, u64> {
     let mut counts = BTreeMap::new();
     for steps in schedule.of_user.values() {
         let classes: BTreeSet<ActionClass> =
-            steps.iter().filter_map(|index| schedule.steps[*index].kind.class()).collect();
+            steps.iter().filter_map(|index| schedule.steps[*index].kind.class()).gather();
         for class in classes {
             *counts.entry(class).or_default() += 1;
         }

@@ -22,6 +22,7 @@ use crate::diagnostic::Code;
 use crate::directory::{Digest, Directory, Finding};
 use crate::model::{Capability, Id, TZDATA_VERSION, User};
 use crate::policy::{Basis, Decision, Policy};
+use crate::sort;
 
 /// How long after its instant a plan may be begun at the most.
 const LIFE: Duration = Duration::hours(24);
@@ -339,7 +340,7 @@ fn findings(surroundings: &Surroundings<'_>, schedule: &Schedule, courses: &[Cou
 /// Hazards of users by ID and code, then those of the plan.
 fn hazards(surroundings: &Surroundings<'_>, courses: &[Course], batches: &[Batch]) -> Vec<Hazard> {
     let mut hazards: Vec<Hazard> = courses.iter().flat_map(|course| course.hazards.iter().cloned()).collect();
-    hazards.sort_by_key(|hazard| (hazard.user, hazard.code));
+    sort::by_key(&mut hazards, |hazard| (hazard.user, hazard.code));
     let asks_for_memberships = |course: &Course| {
         course.standing == Standing::Planned
             && (course.leaves_containers || course.heir.is_some() || !course.notices.is_empty())

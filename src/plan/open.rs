@@ -15,6 +15,7 @@ use super::step::{ActionClass, StepKind};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::directory::Digest;
 use crate::model::{Id, parse_instant};
+use crate::sort::Gather as _;
 
 /// Largest plan file that is read.
 pub const MOST_PLAN_BYTES: u64 = 1 << 30;
@@ -60,7 +61,7 @@ impl OpenWork {
             .filter(|(made, _)| day.contains(made))
             .fold(Recent::default(), |sum, (_, plan)| sum.plus(*plan));
         let lately = self.done.iter().filter(|(at, ..)| day.contains(at));
-        let users: BTreeSet<(ActionClass, Id)> = lately.map(|(_, user, class)| (*class, *user)).collect();
+        let users: BTreeSet<(ActionClass, Id)> = lately.map(|(_, user, class)| (*class, *user)).gather();
         for (class, _) in users {
             recent.add(class);
         }
@@ -172,7 +173,7 @@ impl Read {
             }
             read.users.push(id);
             let found: BTreeSet<ActionClass> =
-                steps.iter().filter_map(|step| classes.get(&step.as_u64()?).copied()).collect();
+                steps.iter().filter_map(|step| classes.get(&step.as_u64()?).copied()).gather();
             for class in found {
                 read.counts.add(class);
             }

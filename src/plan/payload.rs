@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::model::{Credential, Fact, Field, User, Value};
 use crate::policy::word_enum;
+use crate::sort::Gather as _;
 
 /// The key under which iOS hands managed configuration to an app (PLATFORM 16).
 pub const IOS_DOMAIN: &str = "com.apple.configuration.managed";
@@ -80,7 +81,7 @@ impl Configuration {
 
     /// The restrictions of a notice period.
     pub fn restrictions() -> Self {
-        let settings = RESTRICTIONS.iter().map(|key| (*key, Setting::Bool(true))).collect();
+        let settings = RESTRICTIONS.iter().map(|key| (*key, Setting::Bool(true))).gather();
         Self::new(Purpose::Restrict, settings)
     }
 

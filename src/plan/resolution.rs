@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::model::{Id, utc};
 use crate::policy::{Access, Axis, Decision, Disposition, HoldCode, Outcome};
+use crate::sort;
 
 /// What somebody decided about a held user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +96,7 @@ pub(crate) fn settle(
         let holds = |settled: &&Settled| settled.resolution.until > at && settled.fits(decision);
         // Who decided last is right; what was decided at once by two is settled by none.
         let mut latest: Vec<&Settled> = resolutions.iter().filter(holds).collect();
-        latest.sort_by_key(|settled| settled.resolution.at);
+        sort::by_key(&mut latest, |settled| settled.resolution.at);
         let Some(last) = latest.pop() else { continue };
         let differs = |other: &&Settled| {
             other.resolution.at == last.resolution.at

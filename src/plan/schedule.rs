@@ -15,6 +15,7 @@ use super::persons::awaits_removal;
 use super::step::{StepKind, Target, WITHDRAWAL, With};
 use super::surroundings::{Position, SignIn, Surroundings};
 use crate::model::Credential;
+use crate::sort;
 
 /// Index of a step among all.
 pub(super) type Index = usize;
@@ -351,7 +352,7 @@ impl Scheduler<'_, '_> {
                     awaited.push(*at);
                 }
             }
-            awaited.sort_unstable();
+            sort::ascending(&mut awaited);
             let step = &mut self.schedule.steps[index];
             step.begin = begin;
             step.waits_for.extend(awaited);

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Code, Diagnostic, Place, suggest};
 use crate::directory::{TomlFault, parse_toml};
 use crate::policy::Source;
+use crate::sort;
 
 /// Largest file of guards, approvers or settings of a connector, in bytes.
 pub const MOST_SETTINGS_BYTES: u64 = 64 * 1024;
@@ -71,7 +72,7 @@ impl Settings {
                 Vec::new()
             }
             Err(TomlFault::Syntax(mut errors)) => {
-                errors.sort_by_key(|(range, _)| range.start);
+                sort::by_key(&mut errors, |(range, _)| range.start);
                 // What follows on the same line mostly follows from the first mistake.
                 let mut last = None;
                 for (range, message) in errors {
@@ -111,7 +112,7 @@ impl Settings {
 
     fn of_table(table: DeTable<'_>) -> Vec<Entry<'_>> {
         let mut entries: Vec<Entry<'_>> = table.into_iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
+        sort::by_key(&mut entries, |(key, _)| key.span().start);
         entries
     }
 

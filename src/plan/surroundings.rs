@@ -11,6 +11,7 @@ use super::step::WITHDRAWAL;
 use crate::directory::{Directory, Gathered};
 use crate::model::{CredentialKind, Fact, Field, Id, Leaving, Moment, User, Value};
 use crate::policy::{Access, Decision, Disposition};
+use crate::sort;
 
 /// Position of a user in the directory.
 pub(super) type Position = usize;
@@ -96,9 +97,9 @@ impl<'a> Surroundings<'a> {
 
     fn enter_containers(&mut self) {
         let mut groups: Vec<_> = self.directory.groups().iter().collect();
-        groups.sort_by_key(|group| &group.id);
+        sort::by_key(&mut groups, |group| &group.id);
         let mut lists: Vec<_> = self.directory.lists().iter().collect();
-        lists.sort_by_key(|list| &list.id);
+        sort::by_key(&mut lists, |list| &list.id);
         let groups = groups.iter().map(|group| (&group.id, true, group.broadcast, &group.members));
         let lists = lists.iter().map(|list| (&list.id, false, list.broadcast, &list.members));
         for (key, is_group, broadcast, members) in groups.chain(lists) {

@@ -44,6 +44,11 @@ impl Said {
     }
 }
 
+/// Puts answers in the order of the policy.
+pub(crate) fn in_order(answers: &mut [Said]) {
+    answers.sort_by_key(|said| said.rule);
+}
+
 /// Everything a decision rests on besides the answers.
 pub(crate) struct Circumstances<'a> {
     /// The rules, in file order.

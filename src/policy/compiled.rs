@@ -9,6 +9,7 @@ use super::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::directory::Digest;
 use crate::model::{Field, Schema, Slot};
+use crate::sort::Gather as _;
 
 /// A policy without errors, ready to be evaluated. It can be shared between threads.
 #[derive(Clone, Debug)]
@@ -96,7 +97,7 @@ impl Policy {
 
     /// Every field some rule may read.
     pub fn reads(&self) -> BTreeSet<Slot> {
-        self.rules.iter().flat_map(|rule| rule.reads.keys().copied()).collect()
+        self.rules.iter().flat_map(|rule| rule.reads.keys().copied()).gather()
     }
 
     /// A policy that reads a field nobody provides would hold everybody, so it is refused at the start:

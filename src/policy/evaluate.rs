@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::answer::Answer;
 use super::basis::{Basis, Means};
-use super::combine::{Circumstances, RuleTitle, Said, combine, without_rules};
+use super::combine::{Circumstances, RuleTitle, Said, combine, in_order, without_rules};
 use super::compiled::Policy;
 use super::decision::Decision;
 use super::expire::{TimeConditions, valid_until};
@@ -295,7 +295,7 @@ impl Evaluator {
         let mut answers = index.answers(standing, &self.policy, user, moment);
         if index.unlowered().next().is_some() {
             answers.extend(self.interpreted(index.unlowered(), user)?);
-            answers.sort_by_key(|said| said.rule);
+            in_order(&mut answers);
         }
         Ok(answers)
     }

@@ -7,6 +7,7 @@
 
 mod answers;
 mod fields;
+mod functions;
 mod values;
 
 use std::sync::Arc;
@@ -18,16 +19,21 @@ use super::rule_error::RuleError;
 use super::sandbox::Meter;
 use super::tree::Literal;
 use crate::model::{Moment, Schema};
+pub(super) use functions::Functions;
 
 /// Makes the values and answers of the policy language known to `engine`.
 pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>, moment: &Moment) {
-    values::register(engine, moment);
-    answers::register(engine, meter);
+    let mut functions = Functions::of(engine);
+    values::register(&mut functions, moment);
+    answers::register(&mut functions, meter);
+    functions.finish();
 }
 
 /// Makes the fields and attributes of `schema` known to `engine`, as properties of a user.
 pub(super) fn register_fields(engine: &mut Engine, schema: &Schema) {
-    fields::register(engine, schema);
+    let mut functions = Functions::of(engine);
+    fields::register(&mut functions, schema);
+    functions.finish();
 }
 
 /// A literal as scripts see it.

@@ -20,6 +20,7 @@ use super::rule_error::RuleError;
 use super::sandbox::{self, Failure, Interrupted, Library, MAX_OPERATIONS, Meter, Stop, with_stack};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Moment, User};
+use crate::sort::Gather as _;
 
 /// Runs the rules of one policy at one moment. Used by one thread at a time, hence not `Sync`.
 pub(crate) struct Interpreter {
@@ -127,7 +128,7 @@ fn resolve_constants(engine: &mut Engine, policy: &Policy) {
         .constants
         .iter()
         .map(|constant| (constant.name.to_string(), host::literal(&constant.value).into_read_only()))
-        .collect();
+        .gather();
     #[expect(
         deprecated,
         reason = "how the script engine marks interfaces that may change; its version is pinned"

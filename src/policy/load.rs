@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::source::Source;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::sort;
 
 /// The policy at `path`: a file, or every `*.rhai` file of a folder.
 ///
@@ -42,7 +43,7 @@ fn files_of_folder(folder: &Path) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
                 .help("policy files end in `.rhai`");
         return Err(vec![diagnostic]);
     }
-    files.sort_by(|a, b| {
+    sort::by(&mut files, |a, b| {
         let [a, b] = [a, b].map(|path| path.file_name().unwrap_or_default().as_encoded_bytes());
         a.cmp(b)
     });

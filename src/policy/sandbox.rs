@@ -18,12 +18,14 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, LexError, Module, OptimizationLevel, Shared, Token};
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, Module, Shared, Token};
 
+use super::host::Functions;
 use super::rule_error::RuleError;
 use super::source::Source;
 use super::text_limits;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::sort;
 
 /// Steps of the interpreter that one rule may take for one user.
 pub(crate) const MAX_OPERATIONS: u64 = 100_000;
@@ -134,7 +136,9 @@ pub(super) fn interpreter(library: &Library, meter: &Arc<Meter>) -> Engine {
     for module in &library.0 {
         engine.register_global_module(Shared::clone(module));
     }
-    text_limits::register(&mut engine);
+    let mut functions = Functions::of(&mut engine);
+    text_limits::register(&mut functions);
+    functions.finish();
     let meter = Arc::clone(meter);
     engine.on_progress(move |_| meter.step().map(Dynamic::from));
     engine
@@ -157,7 +161,8 @@ fn abort_parsing_when_late(engine: &mut Engine, meter: &Arc<Meter>) {
 }
 
 fn limit(engine: &mut Engine) {
-    engine.set_optimization_level(OptimizationLevel::None);
+    #[cfg(not(feature = "compact"))]
+    engine.set_optimization_level(rhai::OptimizationLevel::None);
     for symbol in DISABLED_SYMBOLS {
         engine.disable_symbol(*symbol);
     }
@@ -408,7 +413,7 @@ impl Sandbox {
             .filter_map(|function| function["signature"].as_str())
             .map(|signature| signature.split(" -> ").next().unwrap_or(signature).to_owned())
             .collect();
-        signatures.sort();
+        sort::ascending(&mut signatures);
         Ok(signatures)
     }
 }

@@ -1,29 +1,30 @@
 //! Text functions of the script engine that could grow a text far beyond its limit before the engine
 //! looks at it, made again so that they look first. What goes in and comes out is the same.
 
-use rhai::{Engine, EvalAltResult, ImmutableString, Position};
+use rhai::{EvalAltResult, ImmutableString, Position};
 
+use super::host::Functions;
 use super::sandbox::MAX_TEXT;
 
 type Outcome = Result<(), Box<EvalAltResult>>;
 
 /// Puts the bounded functions in front of those of the packages.
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Functions<'_>) {
     type Text = ImmutableString;
-    engine.register_fn("replace", |text: &mut Text, find: Text, put: Text| replace(text, &find, &put));
-    engine.register_fn("replace", |text: &mut Text, find: Text, put: char| {
+    engine.put("replace", |text: &mut Text, find: Text, put: Text| replace(text, &find, &put));
+    engine.put("replace", |text: &mut Text, find: Text, put: char| {
         replace(text, &find, put.encode_utf8(&mut [0; 4]))
     });
-    engine.register_fn("replace", |text: &mut Text, find: char, put: Text| {
+    engine.put("replace", |text: &mut Text, find: char, put: Text| {
         replace(text, find.encode_utf8(&mut [0; 4]), &put)
     });
-    engine.register_fn("replace", |text: &mut Text, find: char, put: char| {
+    engine.put("replace", |text: &mut Text, find: char, put: char| {
         replace(text, find.encode_utf8(&mut [0; 4]), put.encode_utf8(&mut [0; 4]))
     });
-    engine.register_fn("pad", |text: &mut Text, length: i64, with: char| {
+    engine.put("pad", |text: &mut Text, length: i64, with: char| {
         pad(text, length, with.encode_utf8(&mut [0; 4]))
     });
-    engine.register_fn("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
+    engine.put("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
 }
 
 #[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]

@@ -9,6 +9,7 @@ use super::source::{Source, Span};
 use super::tree::{Block, Literal};
 use super::types::Type;
 use crate::model::{Fact, Field, Moment, Schema, User, Value, parse_instant};
+use crate::sort;
 
 /// A policy of the public functions in `text`, in file order.
 pub(super) fn policy(text: &str, constants: &[(&str, Literal)], schema: Schema) -> Policy {
@@ -17,7 +18,7 @@ pub(super) fn policy(text: &str, constants: &[(&str, Literal)], schema: Schema) 
         .iter_fn_def()
         .filter(|function| !function.access.is_private() && !function.name.starts_with("anon$"))
         .collect();
-    functions.sort_by_key(|function| function.body.start_position());
+    sort::by_key(&mut functions, |function| function.body.start_position());
     let rules = functions.iter().map(|function| Rule {
         name: function.name.as_str().into(),
         rationale: Some(format!("Why {}.", function.name).into()),

@@ -49,13 +49,21 @@ impl Request {
 fn install(request: &Request) -> Result<(), String> {
     let Request { prefix, features, profile } = request;
     let root = crate::root();
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let status = Command::new(cargo)
-        .args(["build", "--locked", "--package", "leaver-c", "--profile", profile, "--features", features])
-        .current_dir(&root)
-        .status()
-        .map_err(|error| format!("cargo cannot be run: {error}"))?;
-    if !status.success() {
+    let build = |linking: &[String]| {
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        Command::new(cargo)
+            .args(["rustc", "--locked", "--package", "leaver-c", "--lib", "--profile", profile])
+            .args(["--features", features, "--"])
+            .args(linking)
+            .env("CARGO_ENCODED_RUSTFLAGS", without_places(&root))
+            .current_dir(&root)
+            .status()
+            .map(|status| status.success())
+            .map_err(|error| format!("cargo cannot be run: {error}"))
+    };
+    // Not every linker knows how to make a library smaller.
+    let smaller = if profile == "c" { smaller() } else { Vec::new() };
+    if !(build(&smaller)? || !smaller.is_empty() && build(&[])?) {
         return Err("the library cannot be built".to_owned());
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -80,6 +88,49 @@ fn install(request: &Request) -> Result<(), String> {
         write(&to, &with_version(&text, version))?;
     }
     Ok(())
+}
+
+/// Flags of the compiler, so that messages do not name folders of the machine that builds.
+fn without_places(root: &Path) -> String {
+    let home = std::env::home_dir().map(|home| home.join(".cargo"));
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+    let sources = home.and_then(|home| fs::read_dir(home.join("registry").join("src")).ok());
+    let sources = sources.into_iter().flatten().flatten().map(|entry| entry.path());
+    let given = std::env::var("CARGO_ENCODED_RUSTFLAGS").ok().or_else(|| {
+        std::env::var("RUSTFLAGS")
+            .ok()
+            .map(|flags| flags.split_whitespace().collect::<Vec<_>>().join("\u{1f}"))
+    });
+    let folders = sources.chain([root.to_path_buf()]);
+    let flags = folders.map(|folder| format!("--remap-path-prefix={}=.", folder.display()));
+    given.into_iter().chain(flags).collect::<Vec<_>>().join("\u{1f}")
+}
+
+/// What the linker is told besides: functions with the same machine code are kept once, and places to be relocated
+/// are written down briefly where the system's C library can read that.
+fn smaller() -> Vec<String> {
+    if !cfg!(target_os = "linux") {
+        return Vec::new();
+    }
+    let system = Command::new("getconf").arg("GNU_LIBC_VERSION").output();
+    let version =
+        system.map_or_else(|_| String::new(), |said| String::from_utf8_lossy(&said.stdout).into_owned());
+    let mut options = vec!["-Wl,--icf=all,-O2"];
+    if reads_packed_relocations(&version) {
+        options.push("-Wl,-z,pack-relative-relocs");
+    }
+    options.into_iter().flat_map(|option| ["-C".to_owned(), format!("link-arg={option}")]).collect()
+}
+
+/// Whether a C library that calls itself so reads relocations in their brief form: glibc does from 2.36 on.
+fn reads_packed_relocations(version: &str) -> bool {
+    let Some((major, minor)) =
+        version.trim().strip_prefix("glibc ").and_then(|numbers| numbers.split_once('.'))
+    else {
+        return false;
+    };
+    let number = |text: &str| text.parse::<u32>().unwrap_or(0);
+    (number(major), number(minor)) >= (2, 36)
 }
 
 fn with_version(text: &str, version: &str) -> String {
@@ -134,6 +185,15 @@ mod tests {
         assert!(of(&["--into", "x"]).is_none());
         let request = of(&["--prefix", "x", "--features", "arrow"]).expect("a request");
         assert_eq!((request.features.as_str(), request.profile.as_str()), ("arrow", "c"));
+    }
+
+    #[test]
+    fn relocations_are_packed_where_the_system_reads_them() {
+        for (version, reads) in
+            [("glibc 2.36\n", true), ("glibc 3.0", true), ("glibc 2.35", false), ("musl", false), ("", false)]
+        {
+            assert_eq!(reads_packed_relocations(version), reads, "{version}");
+        }
     }
 
     #[test]

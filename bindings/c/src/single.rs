@@ -51,7 +51,12 @@ impl Single<'_> {
     pub(crate) fn decisions(&self, decision: Decision) -> Vec<Decision> {
         let mut decisions: Vec<Decision> = self.successor().map(|id| self.stays(id)).into_iter().collect();
         decisions.push(decision);
-        decisions.sort_by_key(|decision| decision.user);
+        // Two at most.
+        if let [first, second] = &mut *decisions
+            && second.user < first.user
+        {
+            std::mem::swap(first, second);
+        }
         decisions
     }
 

@@ -9,6 +9,7 @@ use super::answers::{Accounts, Credentials};
 use super::findings::{ImportFinding, ImportFindingCode as Found};
 use super::people::{People, Row};
 use crate::model::{Field, Id, Schema};
+use crate::sort::{self, Gather as _};
 
 /// The directory and what to look at. `head` becomes `directory.toml`.
 pub(super) fn join(
@@ -29,7 +30,7 @@ pub(super) fn join(
         }
     }
     let told: BTreeSet<&str> =
-        accounts.by_id.values().flat_map(|account| account.facts.keys().copied()).collect();
+        accounts.by_id.values().flat_map(|account| account.facts.keys().copied()).gather();
 
     let mut findings = accounts.findings;
     let mut users = String::new();
@@ -65,7 +66,7 @@ pub(super) fn join(
         users.push_str(&Json::Object(user).to_string());
         users.push('\n');
     }
-    findings.sort();
+    sort::ascending(&mut findings);
     findings.extend(of_rows(people, &rows, &ids));
     findings.extend(people.findings.iter().cloned());
     findings.extend(credentials.findings);

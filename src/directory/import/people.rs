@@ -16,6 +16,7 @@ use crate::directory::problems::Problems;
 use crate::directory::reading::Reading;
 use crate::directory::records;
 use crate::model::{Fact, Field, FieldSource, Schema, Slot, Value};
+use crate::sort::Gather as _;
 
 /// A row.
 #[derive(Debug)]
@@ -138,7 +139,7 @@ fn columns(
         .iter()
         .filter(|slot| !choices.columns.contains_key(schema.name(**slot)))
         .map(|slot| (schema.name(*slot).to_owned(), *slot))
-        .collect();
+        .gather();
     for (field, column) in &choices.columns {
         match ours.iter().find(|slot| schema.name(**slot) == field) {
             Some(slot) => {

@@ -22,6 +22,7 @@ use crate::directory::resolve::{Omissions, report_missing};
 use crate::directory::single_user::default_edition;
 use crate::directory::users::read_user;
 use crate::model::{Fact, Field, Id, Schema, Slot, User};
+use crate::sort::Gather as _;
 
 /// What holds of every record.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl Rules {
         columns: Option<Vec<Column>>,
     ) -> Self {
         let is_given = |slot: &Slot| given.get(slot.index()).copied().unwrap_or(false);
-        let mut provided: BTreeSet<Slot> = header.schema.slots().filter(is_given).collect();
+        let mut provided: BTreeSet<Slot> = header.schema.slots().filter(is_given).gather();
         provided.extend(header.assume.keys().copied());
         provided.insert(Field::Edition.slot());
         if provided.contains(&Field::LastDay.slot()) {

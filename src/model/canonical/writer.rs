@@ -277,7 +277,7 @@ impl Entries<'_> {
     }
 
     fn close(mut self) {
-        self.pairs.sort_by(|(a, _), (b, _)| in_order(a.as_str(), b.as_str()));
+        self.pairs.sort_unstable_by(|(a, _), (b, _)| in_order(a.as_str(), b.as_str()));
         self.text.push('{');
         for (index, (key, place)) in self.pairs.into_iter().enumerate() {
             if index > 0 {

@@ -16,6 +16,7 @@ use crate::policy::decision::Decision;
 use crate::policy::evaluate::{DecideError, Evaluator};
 use crate::policy::ir::Leaf;
 use crate::policy::lower::lower;
+use crate::sort;
 use time::Duration;
 
 /// Most decisions that are made in search of changes.
@@ -132,7 +133,7 @@ impl Evaluator {
             }
         }
         changes.retain(|(slot, fact)| user.fact(*slot) != fact);
-        changes.sort_by_key(|(slot, _)| *slot);
+        sort::by_key(&mut changes, |(slot, _)| *slot);
         changes
     }
 

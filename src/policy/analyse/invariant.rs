@@ -19,6 +19,7 @@ use crate::policy::decision::{Access, Decision, Disposition};
 use crate::policy::ir::Says;
 use crate::policy::sandbox::with_stack;
 use crate::policy::source::Source;
+use crate::sort::Gather as _;
 
 /// The function that the condition of an invariant stands in while it is checked.
 const NAME: &str = "condition_of_the_invariant";
@@ -94,7 +95,7 @@ impl Analysis<'_> {
                 Says::Constant(answer) => matches!(**answer, Answer::Veto(_)),
                 _ => false,
             })
-            .collect();
+            .gather();
         for (rule, leaves) in &self.actions {
             let obstacles = self.obstacles(*rule);
             for leaf in leaves.iter().filter(|leaf| may_do(&self.lowered.leaves[**leaf].says, never)) {

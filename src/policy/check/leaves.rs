@@ -15,6 +15,7 @@ use crate::policy::compiled::Rule;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, Comparison, Literal, Node, NodeKind, Pattern, Statement};
 use crate::policy::types::Type;
+use crate::sort::Gather as _;
 
 /// What is certain of a field.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -277,7 +278,7 @@ fn require_value(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed:
     if checker.schema.field_type(slot).optional && absent != there {
         require(Known::There(slot), BTreeSet::from([truth(there)]), allowed);
     }
-    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
+    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).gather();
     // Other values than words are not followed, and an absent field has no word.
     if values.iter().all(|value| word(value).is_some())
         && (universe(checker, slot).is_some() || !words.is_empty())
@@ -303,7 +304,7 @@ fn exclude_values(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed
         // An optional field may also be absent, which no word list says.
         return;
     }
-    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).collect();
+    let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).gather();
     if let Some(before) = allowed.get(&Known::Word(slot)).cloned().or_else(|| universe(checker, slot)) {
         allowed.insert(Known::Word(slot), before.difference(&words).cloned().collect());
     }

@@ -38,6 +38,7 @@ use super::source::{Source, Span};
 use super::tree::Node;
 use crate::diagnostic::{Code, Diagnostic, Place, sort};
 use crate::model::{Schema, Slot};
+use crate::sort::Gather as _;
 use presence::Presence;
 use scope::Scope;
 use spans::Spans;
@@ -170,13 +171,13 @@ impl<'a> Checker<'a> {
             .map(|(index, (source, parsed))| Spans::new(index, source, Rc::clone(parsed)))
             .collect();
         let broken_constants =
-            sources.iter().zip(&files).flat_map(|(source, file)| file.broken_constants(source)).collect();
+            sources.iter().zip(&files).flat_map(|(source, file)| file.broken_constants(source)).gather();
         Self {
             schema,
             names,
             sources,
             spans,
-            broken: files.iter().flat_map(|parsed| parsed.broken_functions.iter().cloned()).collect(),
+            broken: files.iter().flat_map(|parsed| parsed.broken_functions.iter().cloned()).gather(),
             files,
             functions: BTreeMap::new(),
             closures: BTreeMap::new(),

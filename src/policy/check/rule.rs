@@ -14,6 +14,7 @@ use crate::policy::source::Span;
 use crate::policy::tree::{Block, NodeKind, Statement};
 use crate::policy::types::{AnswerKinds, Type};
 use crate::policy::vocabulary::{self, RESERVED_FUNCTIONS};
+use crate::sort;
 
 impl Checker<'_> {
     pub(super) fn run(&mut self) -> Option<Policy> {
@@ -92,7 +93,7 @@ impl Checker<'_> {
                 functions.push(function);
             }
         }
-        functions.sort_by_key(|function| function.body_span.start);
+        sort::by_key(&mut functions, |function| function.body_span.start);
         functions.retain(|function| self.admit(function));
         functions
     }

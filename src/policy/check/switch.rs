@@ -12,6 +12,7 @@ use crate::diagnostic::Code;
 use crate::policy::source::Span;
 use crate::policy::tree::{Block, Case, Literal, Node, NodeKind, Pattern};
 use crate::policy::types::Type;
+use crate::sort::{self, Gather as _};
 
 /// One arm as it stands in the source.
 struct Arm {
@@ -52,7 +53,7 @@ impl Checker<'_> {
             }
         }
         for literals in values.values_mut() {
-            literals.sort_by_key(|literal| format!("{literal:?}"));
+            sort::by_key(literals, |literal| format!("{literal:?}"));
         }
         let ranges: Vec<(Pattern, usize)> = collection.ranges.iter().map(range).collect();
         for (_, index) in &ranges {
@@ -217,7 +218,7 @@ impl Checker<'_> {
                 Literal::Text(text) => text.clone(),
                 other => format!("{other:?}").into(),
             })
-            .collect();
+            .gather();
         let plain = ty.clone().present();
         let all = match &plain {
             Type::OneOf(set) => set.words.iter().all(|word| named.contains(word)),

@@ -11,6 +11,7 @@ use super::term::{Term, Terms};
 use crate::model::{Facts, Slot, View};
 use crate::policy::trace::day_number;
 use crate::policy::tree::{Comparison, Literal};
+use crate::sort;
 
 /// For each date field the days after the date on which some condition flips.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ impl Linear {
             false
         });
         for days in linear.0.values_mut() {
-            days.sort_unstable();
+            sort::ascending(days);
             days.dedup();
         }
         linear

@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString};
+use rhai::{Dynamic, EvalAltResult, ImmutableString};
 
 use super::super::answer::{Action, Answer, Forbidden, Obligation, Period, Verb};
 use super::super::rule_error::RuleError;
 use super::super::sandbox::{Meter, raise};
+use super::functions::Functions;
 use crate::model::Id;
 
 type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -41,11 +42,11 @@ pub(super) fn of(value: &Dynamic) -> Option<Answer> {
     }
 }
 
-pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>) {
-    engine.register_type_with_name::<SharedAction>("Action");
-    engine.register_type_with_name::<Veto>("Veto");
-    engine.register_type_with_name::<Obligation>("Obligation");
-    engine.register_type_with_name::<Obligations>("Obligations");
+pub(super) fn register(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
+    engine.name_type::<SharedAction>("Action");
+    engine.name_type::<Veto>("Veto");
+    engine.name_type::<Obligation>("Obligation");
+    engine.name_type::<Obligations>("Obligations");
     verbs(engine, meter);
     modifiers(engine, meter);
     vetoes(engine);
@@ -53,13 +54,13 @@ pub(super) fn register(engine: &mut Engine, meter: &Arc<Meter>) {
     also(engine, meter);
 }
 
-fn verbs(engine: &mut Engine, meter: &Arc<Meter>) {
+fn verbs(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
     for verb in [Verb::Keep, Verb::Withdraw, Verb::Detach, Verb::Revoke, Verb::MigrateToMdm] {
         let action = SharedAction(Arc::new(Action::new(verb)));
-        engine.register_fn(verb.word(), move || action.clone());
+        engine.put(verb.word(), move || action.clone());
     }
     let meter = Arc::clone(meter);
-    engine.register_fn(Verb::Review.word(), move |why: ImmutableString| -> Outcome<SharedAction> {
+    engine.put(Verb::Review.word(), move |why: ImmutableString| -> Outcome<SharedAction> {
         meter.charge(size_of::<Action>() + why.len())?;
         Ok(SharedAction(Arc::new(Action::review(&why))))
     });
@@ -67,14 +68,14 @@ fn verbs(engine: &mut Engine, meter: &Arc<Meter>) {
 
 /// A modifier: takes the action's own copy and an argument, and changes the copy.
 fn modifier<A: rhai::Variant + Clone>(
-    engine: &mut Engine,
+    engine: &mut Functions<'_>,
     meter: &Arc<Meter>,
     name: &str,
     change: impl Fn(&mut Action, A) -> Result<(), RuleError> + Send + Sync + 'static,
     weigh: fn(&A) -> usize,
 ) {
     let meter = Arc::clone(meter);
-    engine.register_fn(name, move |action: &mut SharedAction, argument: A| -> Outcome<SharedAction> {
+    engine.put(name, move |action: &mut SharedAction, argument: A| -> Outcome<SharedAction> {
         meter.charge(weight(&action.0) + weigh(&argument))?;
         let mut changed = Action::clone(&action.0);
         change(&mut changed, argument).map_err(raise)?;
@@ -89,7 +90,7 @@ fn weight(action: &Action) -> usize {
         + action.or_else.iter().map(weight).sum::<usize>()
 }
 
-fn modifiers(engine: &mut Engine, meter: &Arc<Meter>) {
+fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
     type Text = ImmutableString;
     let text_length = |text: &Text| text.len();
     modifier(
@@ -164,7 +165,7 @@ fn modifiers(engine: &mut Engine, meter: &Arc<Meter>) {
         |other| weight(&other.0),
     );
     let meter = Arc::clone(meter);
-    engine.register_fn("keep_access", move |action: &mut SharedAction| -> Outcome<SharedAction> {
+    engine.put("keep_access", move |action: &mut SharedAction| -> Outcome<SharedAction> {
         meter.charge(weight(&action.0))?;
         Ok(SharedAction(Arc::new(Action { keep_access: true, ..Action::clone(&action.0) })))
     });
@@ -178,7 +179,7 @@ fn readable(id: &str) -> Result<Id, RuleError> {
     id.parse().map_err(|_| RuleError::NotReadable)
 }
 
-fn vetoes(engine: &mut Engine) {
+fn vetoes(engine: &mut Functions<'_>) {
     fn forbid(words: &[&str]) -> Outcome<Veto> {
         let mut veto = Veto([false; Forbidden::ALL.len()]);
         for word in words {
@@ -190,25 +191,25 @@ fn vetoes(engine: &mut Engine) {
         Ok(veto)
     }
     type Text = ImmutableString;
-    engine.register_fn("forbid", |a: Text| forbid(&[&a]));
-    engine.register_fn("forbid", |a: Text, b: Text| forbid(&[&a, &b]));
-    engine.register_fn("forbid", |a: Text, b: Text, c: Text| forbid(&[&a, &b, &c]));
+    engine.put("forbid", |a: Text| forbid(&[&a]));
+    engine.put("forbid", |a: Text, b: Text| forbid(&[&a, &b]));
+    engine.put("forbid", |a: Text, b: Text, c: Text| forbid(&[&a, &b, &c]));
 }
 
-fn obligations(engine: &mut Engine, meter: &Arc<Meter>) {
-    engine.register_fn("leave_groups_and_lists", || Obligation::LeaveGroupsAndLists);
-    engine.register_fn("restrict", || Obligation::Restrict);
-    engine.register_fn("replace_with", |id: ImmutableString| -> Outcome<Obligation> {
+fn obligations(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
+    engine.put("leave_groups_and_lists", || Obligation::LeaveGroupsAndLists);
+    engine.put("restrict", || Obligation::Restrict);
+    engine.put("replace_with", |id: ImmutableString| -> Outcome<Obligation> {
         Ok(Obligation::ReplaceWith { id: readable(&id).map_err(raise)? })
     });
     let meter = Arc::clone(meter);
-    engine.register_fn("notify", move |text: ImmutableString| -> Outcome<Obligation> {
+    engine.put("notify", move |text: ImmutableString| -> Outcome<Obligation> {
         meter.charge(text.len())?;
         Ok(Obligation::Notify { text: text.as_str().into() })
     });
 }
 
-fn also(engine: &mut Engine, meter: &Arc<Meter>) {
+fn also(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
     type One = Obligation;
     let gather = |meter: &Meter, obligations: &[One]| -> Outcome<Obligations> {
         meter.charge(size_of_val(obligations))?;
@@ -218,7 +219,7 @@ fn also(engine: &mut Engine, meter: &Arc<Meter>) {
     macro_rules! also {
         ($($name:ident)+) => {{
             let meter = Arc::clone(meter);
-            engine.register_fn("also", move |$($name: One),+| gather(&meter, &[$($name),+]));
+            engine.put("also", move |$($name: One),+| gather(&meter, &[$($name),+]));
         }};
     }
     also!(a);

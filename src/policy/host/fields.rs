@@ -5,18 +5,19 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Dynamic, EvalAltResult};
 
 use super::super::rule_error::RuleError;
 use super::super::sandbox::raise;
+use super::functions::Functions;
 use super::values::Texts;
 use crate::model::{Fact, Schema, Slot, User, Value};
 
-pub(super) fn register(engine: &mut Engine, schema: &Schema) {
-    engine.register_type_with_name::<User>("User");
+pub(super) fn register(engine: &mut Functions<'_>, schema: &Schema) {
+    engine.name_type::<User>("User");
     for slot in schema.slots() {
         let name: Arc<str> = schema.name(slot).into();
-        engine.register_get(schema.name(slot), move |user: &mut User| read(user, slot, &name));
+        engine.put_property(schema.name(slot), move |user: &mut User| read(user, slot, &name));
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, NativeCallContext};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::super::answer::Period;
 use super::super::rule_error::RuleError;
 use super::super::sandbox::raise;
 use super::super::tree::Literal;
+use super::functions::Functions;
 use crate::model::{Moment, format_date, format_instant, parse_date};
 
 type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -83,12 +84,11 @@ impl fmt::Display for Texts {
     }
 }
 
-pub(super) fn register(engine: &mut Engine, moment: &Moment) {
-    engine
-        .register_type_with_name::<Date>("Date")
-        .register_type_with_name::<OffsetDateTime>("Instant")
-        .register_type_with_name::<Period>("Period")
-        .register_type_with_name::<Texts>("Texts");
+pub(super) fn register(engine: &mut Functions<'_>, moment: &Moment) {
+    engine.name_type::<Date>("Date");
+    engine.name_type::<OffsetDateTime>("Instant");
+    engine.name_type::<Period>("Period");
+    engine.name_type::<Texts>("Texts");
     calendar(engine, moment);
     periods(engine);
     texts(engine);
@@ -105,20 +105,19 @@ pub(super) fn register(engine: &mut Engine, moment: &Moment) {
 }
 
 /// Today, and how far other days are from it.
-fn calendar(engine: &mut Engine, moment: &Moment) {
+fn calendar(engine: &mut Functions<'_>, moment: &Moment) {
     let today = moment.today();
-    engine.register_fn("today", move || today);
-    engine.register_fn("date", |text: ImmutableString| {
-        parse_date(&text).ok_or_else(|| raise(RuleError::NotReadable))
-    });
-    engine.register_fn("days_since", move |date: Date| (today - date).whole_days());
-    engine.register_fn("days_until", move |date: Date| (date - today).whole_days());
+    engine.put("today", move || today);
+    engine
+        .put("date", |text: ImmutableString| parse_date(&text).ok_or_else(|| raise(RuleError::NotReadable)));
+    engine.put("days_since", move |date: Date| (today - date).whole_days());
+    engine.put("days_until", move |date: Date| (date - today).whole_days());
     let local = moment.clone();
-    engine.register_fn("days_since", move |instant: OffsetDateTime| -> Outcome<i64> {
+    engine.put("days_since", move |instant: OffsetDateTime| -> Outcome<i64> {
         Ok((today - local_date(&local, instant)?).whole_days())
     });
     let local = moment.clone();
-    engine.register_fn("days_until", move |instant: OffsetDateTime| -> Outcome<i64> {
+    engine.put("days_until", move |instant: OffsetDateTime| -> Outcome<i64> {
         Ok((local_date(&local, instant)? - today).whole_days())
     });
 }
@@ -127,14 +126,14 @@ fn local_date(moment: &Moment, instant: OffsetDateTime) -> Outcome<Date> {
     moment.date_of(instant).ok_or_else(|| raise(RuleError::OutOfRange))
 }
 
-fn periods(engine: &mut Engine) {
+fn periods(engine: &mut Functions<'_>) {
     let made = |period: Option<Period>| period.ok_or_else(|| raise(RuleError::OutOfRange));
-    engine.register_fn("days", move |days: i64| made(Period::of_days(days)));
-    engine.register_fn("weeks", move |weeks: i64| made(weeks.checked_mul(7).and_then(Period::of_days)));
-    engine.register_fn("hours", move |hours: i64| made(Period::of_hours(hours)));
-    engine.register_fn("+", move |a: Period, b: Period| made(a.plus(b)));
-    engine.register_fn("+", |date: Date, period: Period| shifted(date, period, 1));
-    engine.register_fn("-", |date: Date, period: Period| shifted(date, period, -1));
+    engine.put("days", move |days: i64| made(Period::of_days(days)));
+    engine.put("weeks", move |weeks: i64| made(weeks.checked_mul(7).and_then(Period::of_days)));
+    engine.put("hours", move |hours: i64| made(Period::of_hours(hours)));
+    engine.put("+", move |a: Period, b: Period| made(a.plus(b)));
+    engine.put("+", |date: Date, period: Period| shifted(date, period, 1));
+    engine.put("-", |date: Date, period: Period| shifted(date, period, -1));
 }
 
 /// A date moved by whole days, within the years 1 to 9999.
@@ -146,47 +145,47 @@ fn shifted(date: Date, period: Period, direction: i64) -> Outcome<Date> {
     moved.ok_or_else(|| raise(RuleError::OutOfRange))
 }
 
-fn texts(engine: &mut Engine) {
-    engine.register_iterator::<Texts>();
-    engine.register_fn("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
-    engine.register_get("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
-    engine.register_fn("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
-    engine.register_fn("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+fn texts(engine: &mut Functions<'_>) {
+    engine.put_iterator::<Texts>();
+    engine.put("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    engine.put_property("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    engine.put("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
+    engine.put("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
         texts.any(&context, &test, true)
     });
-    engine.register_fn("all", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+    engine.put("all", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
         texts.any(&context, &test, false).map(|exception| !exception)
     });
-    engine.register_fn("==", |texts: Texts, list: Array| texts.equals(&list));
-    engine.register_fn("==", |list: Array, texts: Texts| texts.equals(&list));
-    engine.register_fn("!=", |texts: Texts, list: Array| !texts.equals(&list));
-    engine.register_fn("!=", |list: Array, texts: Texts| !texts.equals(&list));
+    engine.put("==", |texts: Texts, list: Array| texts.equals(&list));
+    engine.put("==", |list: Array, texts: Texts| texts.equals(&list));
+    engine.put("!=", |texts: Texts, list: Array| !texts.equals(&list));
+    engine.put("!=", |list: Array, texts: Texts| !texts.equals(&list));
 
     // `x in y` is `contains(y, x)`; an absent value is in nothing and holds nothing.
-    engine.register_fn("contains", |(): (), _: Dynamic| false);
-    engine.register_fn("contains", |_: &mut Texts, (): ()| false);
-    engine.register_fn("contains", |_: &mut ImmutableString, (): ()| false);
-    engine.register_fn("contains", |_: &mut Array, (): ()| false);
+    engine.put("contains", |(): (), _: Dynamic| false);
+    engine.put("contains", |_: &mut Texts, (): ()| false);
+    engine.put("contains", |_: &mut ImmutableString, (): ()| false);
+    engine.put("contains", |_: &mut Array, (): ()| false);
 }
 
-fn order<T: rhai::Variant + Clone + PartialOrd>(engine: &mut Engine) {
-    engine.register_fn("<", |a: T, b: T| a < b);
-    engine.register_fn("<=", |a: T, b: T| a <= b);
-    engine.register_fn(">", |a: T, b: T| a > b);
-    engine.register_fn(">=", |a: T, b: T| a >= b);
+fn order<T: rhai::Variant + Clone + PartialOrd>(engine: &mut Functions<'_>) {
+    engine.put("<", |a: T, b: T| a < b);
+    engine.put("<=", |a: T, b: T| a <= b);
+    engine.put(">", |a: T, b: T| a > b);
+    engine.put(">=", |a: T, b: T| a >= b);
 }
 
-fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Engine) {
-    engine.register_fn("==", |a: T, b: T| a == b);
-    engine.register_fn("!=", |a: T, b: T| a != b);
-    engine.register_fn("==", |_: T, (): ()| false);
-    engine.register_fn("!=", |_: T, (): ()| true);
-    engine.register_fn("==", |(): (), _: T| false);
-    engine.register_fn("!=", |(): (), _: T| true);
+fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Functions<'_>) {
+    engine.put("==", |a: T, b: T| a == b);
+    engine.put("!=", |a: T, b: T| a != b);
+    engine.put("==", |_: T, (): ()| false);
+    engine.put("!=", |_: T, (): ()| true);
+    engine.put("==", |(): (), _: T| false);
+    engine.put("!=", |(): (), _: T| true);
 }
 
 /// How a value stands in text: `` `until ${user.last_day}` ``.
-fn writing<T: rhai::Variant + Clone>(engine: &mut Engine, write: fn(T) -> String) {
-    engine.register_fn("to_string", move |value: &mut T| write(value.clone()));
-    engine.register_fn("to_debug", move |value: &mut T| write(value.clone()));
+fn writing<T: rhai::Variant + Clone>(engine: &mut Functions<'_>, write: fn(T) -> String) {
+    engine.put("to_string", move |value: &mut T| write(value.clone()));
+    engine.put("to_debug", move |value: &mut T| write(value.clone()));
 }

@@ -14,6 +14,7 @@ use super::row::{Block, and};
 use super::verdict::{Grants, Verdict, Winner};
 use super::{Class, IN_PLACE, Index, Lanes, Members, Standing};
 use crate::model::{Field, Slot, View};
+use crate::sort;
 
 /// Numbers of one group for which the verdict is found beforehand.
 const DENSE: usize = 8_192;
@@ -289,7 +290,7 @@ fn in_groups(mut dimensions: Vec<Dimension>) -> Vec<Vec<Dimension>> {
     if size(&dimensions) <= DENSE {
         return vec![dimensions];
     }
-    dimensions.sort_by_key(|dimension| std::cmp::Reverse(dimension.rows.len()));
+    sort::by_key(&mut dimensions, |dimension| std::cmp::Reverse(dimension.rows.len()));
     let mut groups: Vec<Vec<Dimension>> = Vec::new();
     for dimension in dimensions {
         let has_room =

@@ -1,5 +1,7 @@
 //! Cuts: the numbers at which the answers of a policy change, and how many of them a number has reached.
 
+use crate::sort;
+
 /// Cuts in ascending order, each once.
 #[derive(Debug)]
 pub(super) struct Cuts {
@@ -14,7 +16,7 @@ const SPAN: u64 = 4_096;
 
 impl Cuts {
     pub(super) fn new(mut cuts: Vec<i64>) -> Self {
-        cuts.sort_unstable();
+        sort::ascending(&mut cuts);
         cuts.dedup();
         let table = match (cuts.first(), cuts.last()) {
             (Some(first), Some(last)) if first.abs_diff(*last) < SPAN => (*first..=*last)

@@ -3,6 +3,7 @@
 //! A table with open addressing, at most half full, keyed by the length and the first and last bytes
 //! of a word, because those tell nearly all words of a policy apart and cost nearly nothing.
 
+use crate::sort;
 use std::sync::Arc;
 
 /// Known words, numbered from 0 in their own order; every other text has the number after the last.
@@ -24,7 +25,7 @@ const EMPTY: u32 = u32::MAX;
 
 impl Dictionary {
     pub(crate) fn new(mut words: Vec<Arc<str>>) -> Self {
-        words.sort_unstable();
+        sort::ascending(&mut words);
         words.dedup();
         let size = (words.len() * 2).next_power_of_two().max(4);
         let mut table = vec![Place { ends: Ends::of(""), number: EMPTY }; size];

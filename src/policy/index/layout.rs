@@ -14,6 +14,7 @@ use crate::policy::answer::Answer;
 use crate::policy::compiled::Policy;
 use crate::policy::ir::{Atom, Computed, Lane, Leaf, Lowered, Outcome, Requirement, Says, State};
 use crate::policy::trace::{Datum, Walk};
+use crate::sort::{self, Gather as _};
 
 /// Where a computed condition's row for an outcome stands after its first.
 pub(super) const fn place(outcome: Outcome) -> usize {
@@ -155,7 +156,7 @@ impl Making<'_> {
             let share = rows.iter().map(Row::count).sum::<usize>() / rows.len();
             made.push((share, column, rows));
         }
-        made.sort_by_key(|(share, column, _)| (*share, column.slot));
+        sort::by_key(&mut made, |(share, column, _)| (*share, column.slot));
         for (_, column, rows) in made {
             index.starts.push(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
             index.columns.push(column);
@@ -239,7 +240,7 @@ impl Making<'_> {
                 Atom::Computed(number) => Some(number),
                 _ => None,
             })
-            .collect();
+            .gather();
         for number in needed {
             index.computed.push(ComputedColumn { number, row: self.rows.len() });
             for outcome in [Outcome::No, Outcome::Yes, Outcome::Fails] {

@@ -22,11 +22,12 @@ mod verdict;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Answer;
+use super::combine::{Said, in_order};
 use super::compiled::Policy;
 use super::ir::{Leaf, Lowered, Outcome, Says};
 use super::rule_error::RuleError;
 use super::trace::{Walk, day_number};
-use super::{Answer, combine::Said};
 use crate::model::{Facts, Field, Moment, Slot, User, View};
 #[cfg(feature = "arrow")]
 pub(crate) use batch::{ALONE, Batch, Part, Source};
@@ -373,7 +374,7 @@ impl Index {
         let mut said: Vec<Said> = leaves
             .map(|leaf| Said { rule: leaf.rule, answer: self.says(leaf, policy, user, moment) })
             .collect();
-        said.sort_by_key(|said| said.rule);
+        in_order(&mut said);
         said
     }
 

@@ -253,6 +253,7 @@ impl Index {
     }
 
     /// The action that wins; `None` where only a decision can tell, or a veto hits it.
+    #[cfg(feature = "arrow")]
     #[inline]
     pub(super) fn winner(
         &self,

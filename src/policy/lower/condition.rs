@@ -13,6 +13,7 @@ use crate::policy::ir::{Atom, Outcome};
 use crate::policy::trace::{Datum, is_function_style};
 use crate::policy::tree::{Builtin, Literal, Node, NodeKind};
 use crate::policy::types::Type;
+use crate::sort;
 
 impl Lowering<'_> {
     /// The ways after a condition.
@@ -235,7 +236,7 @@ pub(super) fn word(literal: &Literal) -> Option<Arc<str>> {
 /// Words in an order of their own, so that equal tests look equal.
 pub(super) fn words(words: impl IntoIterator<Item = Arc<str>>) -> Arc<[Arc<str>]> {
     let mut words: Vec<_> = words.into_iter().collect();
-    words.sort();
+    sort::ascending(&mut words);
     words.dedup();
     words.into()
 }

@@ -14,6 +14,7 @@ use super::habits;
 use super::message::{Message, describe, duplicate_function, missing_semicolon, short, unclosed_text};
 use super::outline::{self, Item};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sort;
 
 /// How often a whole file is parsed again when errors are left that no item shows by itself.
 const ROUNDS: usize = 32;
@@ -129,7 +130,7 @@ impl<'s> Draft<'s> {
                 (None, None) => self.orphans.push(habit.start..habit.end),
             }
         }
-        self.edits.sort_by_key(|(range, _)| range.start);
+        sort::by_key(&mut self.edits, |(range, _)| range.start);
     }
 
     /// Numbers that policies do not have: fractions, and whole ones out of range, which Rhai would
@@ -367,7 +368,7 @@ impl<'s> Draft<'s> {
         let orphans = self.orphans.iter().map(|range| (range.clone(), None));
         let edits = self.edits.iter().map(|(range, meant)| (range.clone(), Some(meant.clone())));
         let mut all: Vec<_> = blanked.chain(orphans).chain(edits).collect();
-        all.sort_by_key(|(range, _)| (range.start, u32::MAX - range.end));
+        sort::by_key(&mut all, |(range, _)| (range.start, u32::MAX - range.end));
         all
     }
 

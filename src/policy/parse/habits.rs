@@ -13,6 +13,7 @@ use super::super::token::{Bracket, Token, TokenKind, Tokens, TriviaKind};
 use super::message::{Message, is_foreign, not_in_language, short};
 use super::outline::{FUNCTION_WORDS, MODIFIERS};
 use crate::diagnostic::Code;
+use crate::sort::Gather as _;
 
 /// A habit: where it stands, what to say, and how to read it as it was meant.
 pub(super) struct Habit {
@@ -60,7 +61,7 @@ fn declared<'t>(text: &'t str, tokens: &Tokens) -> BTreeSet<&'t str> {
             matches!(word.text(text), "let" | "const" | "fn" | "for") && name.kind == TokenKind::Identifier
         })
         .map(|(_, name)| name.text(text))
-        .collect()
+        .gather()
 }
 
 struct Finder<'t> {
