@@ -160,6 +160,10 @@ fn bench(criterion: &mut Criterion, case: &Case) {
 }
 
 fn main() {
+    // Only the growth: `cargo bench --bench decide -- growth`.
+    if std::env::args().any(|argument| argument == "growth") {
+        return growth();
+    }
     let mut criterion = Criterion::default().configure_from_args();
     for (name, conjunctions) in [("P5", 0), ("P100", 95)] {
         let case = Case::new(name, Conjunction::seeded(conjunctions), USERS);

@@ -49,20 +49,25 @@ impl Request {
 fn install(request: &Request) -> Result<(), String> {
     let Request { prefix, features, profile } = request;
     let root = crate::root();
+    // Other flags would have everything compiled again for a library that is only tested.
+    let is_shipped = profile == "c";
     let build = |linking: &[String]| {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        Command::new(cargo)
+        let mut command = Command::new(cargo);
+        if is_shipped {
+            command.env("CARGO_ENCODED_RUSTFLAGS", without_places(&root));
+        }
+        command
             .args(["rustc", "--locked", "--package", "leaver-c", "--lib", "--profile", profile])
             .args(["--features", features, "--"])
             .args(linking)
-            .env("CARGO_ENCODED_RUSTFLAGS", without_places(&root))
             .current_dir(&root)
             .status()
             .map(|status| status.success())
             .map_err(|error| format!("cargo cannot be run: {error}"))
     };
     // Not every linker knows how to make a library smaller.
-    let smaller = if profile == "c" { smaller() } else { Vec::new() };
+    let smaller = if is_shipped { smaller() } else { Vec::new() };
     if !(build(&smaller)? || !smaller.is_empty() && build(&[])?) {
         return Err("the library cannot be built".to_owned());
     }
