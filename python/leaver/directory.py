@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from leaver import _core
+from leaver.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -137,7 +138,6 @@ class Directory:
         """The fields that it speaks for."""
         return self._handle.provides()
 
-    def findings(self) -> list[dict[str, Any]]:
+    def findings(self) -> tuple[Finding, ...]:
         """What somebody should look at."""
-        found: list[dict[str, Any]] = json.loads(self._handle.findings())
-        return found
+        return tuple(Finding._of(one) for one in json.loads(self._handle.findings()))

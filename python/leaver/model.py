@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Diagnostic",
     "Disposition",
+    "Finding",
     "Ground",
     "Hold",
     "HoldCode",
@@ -182,6 +183,36 @@ class Diagnostic:
         place = f"{self.file}:{self.line}:{self.column}"
         advice = f" ({self.help})" if self.help else ""
         return f"{place}: {self.severity}[{self.code}]: {self.message}{advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What somebody should look at besides."""
+
+    code: str
+    user: str | None
+    person: str | None
+    credential: str | None
+    container: str | None
+    message: str
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Finding:
+        return cls(
+            code=plain["code"],
+            user=plain.get("user"),
+            person=plain.get("person"),
+            credential=plain.get("credential"),
+            container=plain.get("container"),
+            message=plain["message"],
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = {"code": self.code}
+        for name in ("user", "person", "credential", "container"):
+            if getattr(self, name) is not None:
+                plain[name] = getattr(self, name)
+        return plain | {"message": self.message}
 
 
 @dataclass(frozen=True, slots=True)

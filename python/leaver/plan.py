@@ -6,35 +6,101 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from leaver.model import Decision
+from leaver.model import Access, Axis, Decision, Disposition, Finding, HoldCode, decision_plain, instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Plan", "PlannedUser", "Step"]
+__all__ = [
+    "Batch",
+    "Configuration",
+    "Freed",
+    "GuardCheck",
+    "Hazard",
+    "Joins",
+    "Made",
+    "Message",
+    "Plan",
+    "PlannedUser",
+    "Seats",
+    "Settled",
+    "Step",
+]
 
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _details(given: dict[str, Any] | None) -> str | None:
+def _canonical(plain: object) -> str:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The words of a notification."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """The ID that joins groups and lists in the place of another."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the device management is to set: a purpose, settings, and what it has to supply itself, as canonical JSON."""
+
+    json: str
+
+    def __str__(self) -> str:
+        return self.json
+
+
+Details: TypeAlias = Message | Joins | Configuration
+"""What a step says besides."""
+
+
+def _details(given: dict[str, Any] | None) -> Details | None:
     match given:
         case None:
             return None
-        case {"text": str(text)} | {"id": str(text)}:
-            return text
+        case {"text": str(text)}:
+            return Message(text)
+        case {"id": str(id)}:
+            return Joins(id)
         case {"configuration": configuration}:
-            return json.dumps(configuration, ensure_ascii=False, separators=(",", ":"))
+            return Configuration(_canonical(configuration))
         case _:
-            return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+            raise ValueError(f"details of a step: {_canonical(given)}")
+
+
+def _details_plain(details: Details | None) -> dict[str, Any] | None:
+    match details:
+        case None:
+            return None
+        case Message(text):
+            return {"text": text}
+        case Joins(id):
+            return {"id": id}
+        case Configuration(text):
+            return {"configuration": json.loads(text)}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a plan, with what its task says."""
+    """One step of a plan, with what its task says. ``str(step.details)`` is what it says besides, if anything."""
 
     number: int
     batch: int
@@ -47,13 +113,93 @@ class Step:
     not_before: datetime | None
     effect_by: datetime | None
     waits_for: tuple[int, ...]
-    details: str | None
-    """The words of a message, the ID that joins, or as JSON what the device management is to set."""
+    details: Details | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A task: steps of one kind by one executor, each of which waits for those of its own user in earlier tasks."""
+
+    number: int
+    kind: str
+    executor: str
+    privilege: str
+    reversible: bool | None
+    not_before: datetime | None
+    waits_for: tuple[int, ...]
+    api_calls: int
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Batch:
+        waits_for = tuple(plain["waits_for"])
+        not_before = _instant(plain["not_before"])
+        steps = (
+            Step(
+                number=step["step"],
+                batch=plain["n"],
+                kind=plain["kind"],
+                executor=plain["executor"],
+                privilege=plain["privilege"],
+                reversible=plain["reversible"],
+                user=step["user"],
+                target=step["target"],
+                not_before=not_before,
+                effect_by=_instant(step["effect_by"]),
+                waits_for=waits_for,
+                details=_details(step["with"]),
+            )
+            for step in plain["steps"]
+        )
+        return cls(
+            number=plain["n"],
+            kind=plain["kind"],
+            executor=plain["executor"],
+            privilege=plain["privilege"],
+            reversible=plain["reversible"],
+            not_before=not_before,
+            waits_for=waits_for,
+            api_calls=plain["api_calls"],
+            steps=tuple(steps),
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "n": self.number,
+            "kind": self.kind,
+            "executor": self.executor,
+            "privilege": self.privilege,
+            "reversible": self.reversible,
+            "not_before": instant_text(self.not_before),
+            "waits_for": list(self.waits_for),
+            "api_calls": self.api_calls,
+            "steps": [
+                {
+                    "step": step.number,
+                    "user": step.user,
+                    "target": step.target,
+                    "effect_by": instant_text(step.effect_by),
+                    "with": _details_plain(step.details),
+                }
+                for step in self.steps
+            ],
+        }
+
+
+def _until(text: str) -> datetime | str:
+    return text if text in ("ended", "unbounded") else datetime.fromisoformat(text)
+
+
+def _until_text(until: datetime | str) -> str | None:
+    return until if isinstance(until, str) else instant_text(until)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedUser:
-    """A user in a plan: how it stands, why, and until when at worst the person can read, write and be seen."""
+    """A user in a plan: how it stands, why, and until when at worst the person can read, write and be seen.
+
+    ``open_in`` is the digest of the plan that is already at work for it.
+    """
 
     user: str
     status: str
@@ -63,6 +209,204 @@ class PlannedUser:
     reads_until: datetime | str
     writes_until: datetime | str
     listed_until: datetime | str
+    open_in: str | None
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> PlannedUser:
+        reason, window = plain["reason"], plain["exposure"]
+        return cls(
+            user=plain["user"],
+            status=plain["status"],
+            reason=None if reason is None else (reason["code"], reason["message"]),
+            steps=tuple(plain["steps"]),
+            decision=Decision.from_json(json.dumps(plain["decision"])),
+            reads_until=_until(window["reads_until"]),
+            writes_until=_until(window["writes_until"]),
+            listed_until=_until(window["listed_until"]),
+            open_in=plain["open_in"],
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "user": self.user,
+            "status": self.status,
+            "reason": None if self.reason is None else {"code": self.reason[0], "message": self.reason[1]},
+            "steps": list(self.steps),
+            "decision": decision_plain(self.decision),
+            "exposure": {
+                "reads_until": _until_text(self.reads_until),
+                "writes_until": _until_text(self.writes_until),
+                "listed_until": _until_text(self.listed_until),
+            },
+            "open_in": self.open_in,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What would not do what it says: of a user, or of the plan; what would come of it, and the cheapest way out."""
+
+    code: str
+    user: str | None
+    holds: tuple[Axis, ...]
+    message: str
+    consequence: str
+    fix: str
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Hazard:
+        holds = tuple(Axis(axis) for axis in plain["holds"])
+        return cls(plain["code"], plain["user"], holds, plain["message"], plain["consequence"], plain["fix"])
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "user": self.user,
+            "holds": list(self.holds),
+            "message": self.message,
+            "consequence": self.consequence,
+            "fix": self.fix,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GuardCheck:
+    """A guard, such as ``irreversible.max_count``, its limit and the plan's value."""
+
+    guard: str
+    limit: int | None
+    value: int | None
+    passed: bool
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> GuardCheck:
+        return cls(plain["guard"], plain["limit"], plain["value"], plain["passed"])
+
+    def _plain(self) -> dict[str, Any]:
+        return {"guard": self.guard, "limit": self.limit, "value": self.value, "passed": self.passed}
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Seats that become free, at the latest when."""
+
+    at: datetime | None
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Seats of the subscription, and those that the plan frees."""
+
+    bought: int
+    used: int
+    freed: tuple[Freed, ...]
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Seats:
+        freed = tuple(Freed(_instant(one["at"]), one["seats"]) for one in plain["freed"])
+        return cls(plain["bought"], plain["used"], freed)
+
+    def _plain(self) -> dict[str, Any]:
+        freed = [{"at": instant_text(one.at), "seats": one.seats} for one in self.freed]
+        return {"bought": self.bought, "used": self.used, "freed": freed}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What somebody decided about a hold, with the signature: the plan took it in the hold's place."""
+
+    purpose: str
+    subscription: str
+    user: str
+    hold: HoldCode
+    disposition: Disposition | None
+    access: Access | None
+    note: str
+    resolver: str
+    at: datetime
+    until: datetime
+    signature: str
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Settled:
+        said = plain["resolution"]
+        disposition, access = said["disposition"], said["access"]
+        return cls(
+            purpose=said["purpose"],
+            subscription=said["subscription"],
+            user=said["user"],
+            hold=HoldCode(said["hold"]),
+            disposition=None if disposition is None else Disposition(disposition),
+            access=None if access is None else Access(access),
+            note=said["note"],
+            resolver=said["resolver"],
+            at=datetime.fromisoformat(said["at"]),
+            until=datetime.fromisoformat(said["until"]),
+            signature=plain["signature"],
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "resolution": {
+                "purpose": self.purpose,
+                "subscription": self.subscription,
+                "user": self.user,
+                "hold": self.hold,
+                "disposition": self.disposition,
+                "access": self.access,
+                "note": self.note,
+                "resolver": self.resolver,
+                "at": instant_text(self.at),
+                "until": instant_text(self.until),
+            },
+            "signature": self.signature,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a plan was made from: by whom, as of when, and the digests of everything it rests on."""
+
+    as_of: datetime
+    actor: str
+    leaver_version: str
+    tzdata: str
+    directory: str
+    policy: str
+    guards: str
+    approvers: str | None
+    entitlements: str
+    connectors: str | None
+
+    @classmethod
+    def _of(cls, plain: dict[str, Any]) -> Made:
+        return cls(
+            as_of=datetime.fromisoformat(plain["as_of"]),
+            actor=plain["actor"],
+            leaver_version=plain["leaver_version"],
+            tzdata=plain["tzdata"],
+            directory=plain["directory"],
+            policy=plain["policy"],
+            guards=plain["guards"],
+            approvers=plain["approvers"],
+            entitlements=plain["entitlements"],
+            connectors=plain["connectors"],
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "as_of": instant_text(self.as_of),
+            "actor": self.actor,
+            "leaver_version": self.leaver_version,
+            "tzdata": self.tzdata,
+            "directory": self.directory,
+            "policy": self.policy,
+            "guards": self.guards,
+            "approvers": self.approvers,
+            "entitlements": self.entitlements,
+            "connectors": self.connectors,
+        }
 
 
 class Plan:
@@ -119,40 +463,44 @@ class Plan:
         return needed
 
     @property
-    def hazards(self) -> list[dict[str, Any]]:
+    def made(self) -> Made:
+        """What it was made from."""
+        return Made._of(self._plain["made"])
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
         """What would not do what it says."""
-        hazards: list[dict[str, Any]] = self._plain["hazards"]
-        return hazards
+        return tuple(Hazard._of(one) for one in self._plain["hazards"])
 
     @property
-    def findings(self) -> list[dict[str, Any]]:
+    def findings(self) -> tuple[Finding, ...]:
         """What somebody should look at besides."""
-        findings: list[dict[str, Any]] = self._plain["findings"]
-        return findings
+        return tuple(Finding._of(one) for one in self._plain["findings"])
 
     @property
-    def guards(self) -> list[dict[str, Any]]:
+    def guards(self) -> tuple[GuardCheck, ...]:
         """Every guard with its limit and the plan's value."""
-        guards: list[dict[str, Any]] = self._plain["guards"]
-        return guards
+        return tuple(GuardCheck._of(one) for one in self._plain["guards"])
+
+    @property
+    def licences(self) -> Seats | None:
+        """Seats; ``None`` if it is not known how many there are."""
+        seats = self._plain["licences"]
+        return None if seats is None else Seats._of(seats)
+
+    @property
+    def resolutions(self) -> tuple[Settled, ...]:
+        """What somebody decided about holds, and the plan took in their place."""
+        return tuple(Settled._of(one) for one in self._plain.get("resolutions", ()))
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """The work, in order."""
+        return tuple(Batch._of(batch) for batch in self._plain["batches"])
 
     def __iter__(self) -> Iterator[Step]:
-        for batch in self._plain["batches"]:
-            for step in batch["steps"]:
-                yield Step(
-                    number=step["step"],
-                    batch=batch["n"],
-                    kind=batch["kind"],
-                    executor=batch["executor"],
-                    privilege=batch["privilege"],
-                    reversible=batch["reversible"],
-                    user=step["user"],
-                    target=step["target"],
-                    not_before=_instant(batch["not_before"]),
-                    effect_by=_instant(step["effect_by"]),
-                    waits_for=tuple(batch["waits_for"]),
-                    details=_details(step["with"]),
-                )
+        for batch in self.batches:
+            yield from batch.steps
 
     def __len__(self) -> int:
         return sum(len(batch["steps"]) for batch in self._plain["batches"])
@@ -160,24 +508,25 @@ class Plan:
     @property
     def users(self) -> list[PlannedUser]:
         """Every user of the directory, by ID."""
+        return [PlannedUser._of(one) for one in self._plain["users"]]
 
-        def until(text: str) -> datetime | str:
-            return text if text in ("ended", "unbounded") else datetime.fromisoformat(text)
-
-        def user(one: dict[str, Any]) -> PlannedUser:
-            reason, window = one["reason"], one["exposure"]
-            return PlannedUser(
-                user=one["user"],
-                status=one["status"],
-                reason=None if reason is None else (reason["code"], reason["message"]),
-                steps=tuple(one["steps"]),
-                decision=Decision.from_json(json.dumps(one["decision"])),
-                reads_until=until(window["reads_until"]),
-                writes_until=until(window["writes_until"]),
-                listed_until=until(window["listed_until"]),
-            )
-
-        return [user(one) for one in self._plain["users"]]
+    def _rebuilt(self) -> str:
+        """The canonical JSON made anew from the values: a field that is missing in one of them is missing there."""
+        plain: dict[str, Any] = {
+            "approvals_needed": self.approvals_needed,
+            "batches": [one._plain() for one in self.batches],
+            "digest": self.digest,
+            "expires_at": instant_text(self.expires_at),
+            "findings": [one._plain() for one in self.findings],
+            "guards": [one._plain() for one in self.guards],
+            "hazards": [one._plain() for one in self.hazards],
+            "licences": None if self.licences is None else self.licences._plain(),
+            "made": self.made._plain(),
+            "users": [one._plain() for one in self.users],
+        }
+        if self.resolutions:
+            plain["resolutions"] = [one._plain() for one in self.resolutions]
+        return _canonical(plain)
 
     def to_arrow(self) -> Any:
         """The steps as a table of pyarrow, which must be there."""

@@ -61,6 +61,7 @@ def test_decisions_and_plans_are_those_of_rust(root: Path, program: list[str]) -
         try:
             plan = policy.plan(directory, actor=told["actor"], as_of=told["as_of"], **settings)
             assert (code, text) == (0, plan.to_json() + "\n"), case.name
+            assert plan._rebuilt() + "\n" == text, case.name
             plans += 1
         except leaver.PlanRefused as error:
             assert (code, text) == (3, error.json + "\n"), case.name

@@ -258,3 +258,35 @@ def test_every_public_name_has_a_docstring():
             for member, what in inspect.getmembers(value):
                 if not member.startswith("_") and (inspect.isfunction(what) or isinstance(what, property)):
                     assert what.__doc__, f"{name}.{member}"
+
+
+def test_a_plan_is_made_of_values(acme, acme_policy, root):
+    plan = acme_policy.plan(acme, actor="mia", as_of="2026-11-22T09:00:00Z", guards=root / "examples/acme/guards.toml")
+    assert plan._rebuilt() == plan.to_json()
+    assert plan.made.actor == "mia" and plan.made.as_of == plan.as_of
+    assert [step for batch in plan.batches for step in batch.steps] == list(plan)
+    values = [*plan.batches, *plan.users, *plan.hazards, *plan.findings, *plan.guards, plan.made, plan.licences]
+    assert len(set(values)) > 250 and pickle.loads(pickle.dumps(values)) == values
+    kinds = {type(step.details) for step in plan}
+    assert {leaver.Message, leaver.Configuration, type(None)} <= kinds
+    assert any(str(step.details).startswith("Your last day") for step in plan)
+    # What this plan has not.
+    plain = json.loads(plan.to_json())
+    plain["batches"][0]["steps"][0]["with"] = {"id": "MIAMIA01"}
+    said = {
+        "purpose": "leaver resolution 1",
+        "subscription": "acme",
+        "user": "HOLDSTAF",
+        "hold": "vetoed",
+        "disposition": "detach",
+        "access": None,
+        "note": "asked legal",
+        "resolver": "noah",
+        "at": "2026-11-21T09:00:00Z",
+        "until": "2026-12-21T09:00:00.5Z",
+    }
+    plain["resolutions"] = [{"resolution": said, "signature": "c2ln"}]
+    other = leaver.Plan(json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    assert other._rebuilt() == other.to_json()
+    assert next(iter(other)).details == leaver.Joins("MIAMIA01")
+    assert other.resolutions[0].hold is HoldCode.VETOED and other.resolutions[0].until.microsecond == 500_000

@@ -4,7 +4,7 @@
  *     export PKG_CONFIG_PATH=/tmp/leaver/lib/pkgconfig LD_LIBRARY_PATH=/tmp/leaver/lib
  *     cc -O2 bindings/c/benches/decide.c $(pkg-config --cflags --libs leaver) -o decide && ./decide
  *
- * With the argument `no-holds` nobody is on legal hold: a veto that hits the rule that wins takes a whole decision.
+ * With the argument `no-holds` nobody is on legal hold, so that no veto hits the rule that wins.
  *
  * Every answer is compared before anything is timed. Then come interleaved rounds, of which the medians are
  * printed, in time of the processor.
