@@ -2252,7 +2252,7 @@ LEAVER_API void leaver_decider_free(struct leaver_decider *decider);
 
 /**
  * The short answer about a user: what happens to ID and access, by which rule. It asks for no memory unless the
- * policy has rules that only the interpreter can evaluate, or a veto hits the rule that wins.
+ * policy has rules that only the interpreter can evaluate, or a veto makes way for an alternative.
  *
  *     leaver_verdict verdict;
  *     if (leaver_decider_verdict(decider, &user, &verdict, &err) == LEAVER_OK

@@ -1,8 +1,8 @@
 //! The short answer: outcome, both axes, the rule and the code of a hold, without making a decision.
 //!
 //! In goes where a user stands; out comes what the decision would say, or nothing where only making
-//! the decision can tell: a veto that hits the winner, an answer with the user's values in it, a
-//! ground that has to be looked up. It never says anything the decision does not.
+//! the decision can tell: a veto that hits a winner with an alternative, an answer with the user's
+//! values in it, a ground that has to be looked up. It never says anything the decision does not.
 
 use super::{Index, Standing};
 use crate::policy::answer::{Action, Answer, Forbidden, Verb};
