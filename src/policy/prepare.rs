@@ -199,4 +199,51 @@ mod tests {
         }
         assert_eq!(told, 3, "all but the one who only has another ID");
     }
+
+    #[test]
+    fn what_vetoes_leave_is_told_without_a_decision() {
+        let words = ["detach", "revoke", "withdraw"];
+        let mut told = 0;
+        for action in [
+            "keep()",
+            "withdraw()",
+            "detach()",
+            "detach().keep_access()",
+            "revoke()",
+            "revoke().keep_access()",
+            "migrate_to_mdm()",
+            "revoke().or_else(detach())",
+        ] {
+            for (own, also) in
+                [("", ""), (".notify(\"Bye.\")", ""), ("", "/// More.\nfn more(user) { also(restrict()) }")]
+            {
+                for set in 0..1_usize << words.len() {
+                    let forbidden = words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+                    let vetoes: String = forbidden
+                        .map(|(at, word)| format!("/// No.\nfn veto_{at}(user) {{ forbid(\"{word}\") }}\n"))
+                        .collect();
+                    let text = format!(
+                        "{vetoes}/// All.\nfn leavers(user) {{ if user.has_left {{ {action}{own} }} }}\n{also}"
+                    );
+                    let checked = check(vec![Source::new("test.rhai", text)], &Arc::default(), None);
+                    let policy = checked.policy.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
+                    let evaluator = policy.evaluator(Basis::new(moment(), true)).expect("no open sandbox");
+                    let mut user = user("ECHOECHO", &Schema::default());
+                    for (field, value) in [
+                        (Field::LastDay, Value::Date(parse_date("2020-01-01").expect("a date"))),
+                        (Field::Edition, Value::Text("enterprise".into())),
+                    ] {
+                        user.set(field.slot(), Fact::Known(value));
+                    }
+                    let expected = evaluator.verdict_of(&evaluator.decide(&user).expect("in time"));
+                    let short = evaluator.short_verdict(&user);
+                    // Where another action may take its place, only a decision tells.
+                    assert!(short.is_some() || action.contains("or_else"), "{action}{own} {also} {set:b}");
+                    told += usize::from(short.is_some());
+                    assert!(short.is_none_or(|short| short == expected), "{action}{own} {also} {set:b}");
+                }
+            }
+        }
+        assert!(told > 7 * 3 * 8, "{told}");
+    }
 }
