@@ -218,10 +218,10 @@ mod tests {
                 [("", ""), (".notify(\"Bye.\")", ""), ("", "/// More.\nfn more(user) { also(restrict()) }")]
             {
                 for set in 0..1_usize << words.len() {
-                    let forbidden = words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
-                    let vetoes: String = forbidden
-                        .map(|(at, word)| format!("/// No.\nfn veto_{at}(user) {{ forbid(\"{word}\") }}\n"))
-                        .collect();
+                    let mut vetoes = String::new();
+                    for (at, word) in words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1) {
+                        vetoes += &format!("/// No.\nfn veto_{at}(user) {{ forbid(\"{word}\") }}\n");
+                    }
                     let text = format!(
                         "{vetoes}/// All.\nfn leavers(user) {{ if user.has_left {{ {action}{own} }} }}\n{also}"
                     );
