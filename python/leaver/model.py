@@ -438,8 +438,13 @@ class Decision:
 
     @classmethod
     def from_json(cls, text: str) -> Decision:
-        """The decision that :meth:`to_json` wrote. It cannot be explained any more."""
-        return cls._of(text, None)
+        """The decision that :meth:`to_json` wrote; :class:`ValueError` if it is none. It cannot be explained any more."""
+        try:
+            return cls._of(text, None)
+        except KeyError as error:
+            raise ValueError(f"this is no decision: it has no {error}; give what Decision.to_json() wrote") from None
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"this is no decision: {error}; give what Decision.to_json() wrote") from None
 
     @classmethod
     def _of(cls, text: str, asked: tuple[Decider, str] | None) -> Decision:

@@ -409,6 +409,10 @@ class Made:
         }
 
 
+PARTS = ("approvals_needed", "batches", "digest", "expires_at", "findings", "guards", "hazards", "licences", "made", "users")
+"""What every plan has."""
+
+
 class Plan:
     """A plan that passed every guard. Iterating gives its steps, in order.
 
@@ -418,8 +422,18 @@ class Plan:
     __slots__ = ("_plain", "_text")
 
     def __init__(self, text: str) -> None:
+        """A plan by its JSON. :class:`ValueError` if it is none; whether it was changed, its digest tells who carries it out."""
+        try:
+            plain = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"this is no plan: {error}; give what Plan.to_json() or `leaver plan --format json` wrote") from None
+        if isinstance(plain, dict) and "refusals" in plain:
+            raise ValueError("this plan was refused, so that there is nothing to carry out; see its refusals, and plan again")
+        missing = [name for name in PARTS if not isinstance(plain, dict) or name not in plain]
+        if missing:
+            raise ValueError(f"this is no plan: it has no {missing[0]!r}; give the whole of what Plan.to_json() wrote")
         self._text = text
-        self._plain: dict[str, Any] = json.loads(text)
+        self._plain: dict[str, Any] = plain
 
     def to_json(self) -> str:
         """Canonical JSON, whose digest public tools verify."""

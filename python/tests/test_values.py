@@ -290,3 +290,39 @@ def test_a_plan_is_made_of_values(acme, acme_policy, root):
     assert other._rebuilt() == other.to_json()
     assert next(iter(other)).details == leaver.Joins("MIAMIA01")
     assert other.resolutions[0].hold is HoldCode.VETOED and other.resolutions[0].until.microsecond == 500_000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "this is no plan: Expecting value"),
+        ('{"batches": [', "this is no plan: "),
+        ("[]", "it has no 'approvals_needed'"),
+        ("{}", "it has no 'approvals_needed'"),
+        ('{"refusals": []}', "this plan was refused"),
+    ],
+)
+def test_what_is_no_plan_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        leaver.Plan(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plain: plain.pop("hold"),
+        lambda plain: plain.update(outcome="perhaps"),
+        lambda plain: plain.update(valid_until=7),
+        lambda plain: plain.update(obligations=[{"kind": "dance"}]),
+        lambda plain: plain.update(after={"from": "notify", "plus": "soon"}),
+        lambda plain: plain.update(overruled=None),
+    ],
+)
+def test_what_is_no_decision_is_refused(policy, change):
+    plain = json.loads(policy.decide(SOMEBODY, **AT).to_json())
+    change(plain)
+    with pytest.raises(ValueError, match=r"this is no decision: .*; give what Decision.to_json\(\) wrote"):
+        Decision.from_json(json.dumps(plain))
+    for text in ("", "[]", "7", "null", "\x00"):
+        with pytest.raises(ValueError, match="this is no decision"):
+            Decision.from_json(text)

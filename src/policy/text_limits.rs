@@ -9,22 +9,22 @@ use super::sandbox::MAX_TEXT;
 type Outcome = Result<(), Box<EvalAltResult>>;
 
 /// Puts the bounded functions in front of those of the packages.
-pub(super) fn register(engine: &mut Functions<'_>) {
+pub(super) fn register(functions: &mut Functions<'_>) {
     type Text = ImmutableString;
-    engine.put("replace", |text: &mut Text, find: Text, put: Text| replace(text, &find, &put));
-    engine.put("replace", |text: &mut Text, find: Text, put: char| {
+    functions.put("replace", |text: &mut Text, find: Text, put: Text| replace(text, &find, &put));
+    functions.put("replace", |text: &mut Text, find: Text, put: char| {
         replace(text, &find, put.encode_utf8(&mut [0; 4]))
     });
-    engine.put("replace", |text: &mut Text, find: char, put: Text| {
+    functions.put("replace", |text: &mut Text, find: char, put: Text| {
         replace(text, find.encode_utf8(&mut [0; 4]), &put)
     });
-    engine.put("replace", |text: &mut Text, find: char, put: char| {
+    functions.put("replace", |text: &mut Text, find: char, put: char| {
         replace(text, find.encode_utf8(&mut [0; 4]), put.encode_utf8(&mut [0; 4]))
     });
-    engine.put("pad", |text: &mut Text, length: i64, with: char| {
+    functions.put("pad", |text: &mut Text, length: i64, with: char| {
         pad(text, length, with.encode_utf8(&mut [0; 4]))
     });
-    engine.put("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
+    functions.put("pad", |text: &mut Text, length: i64, with: Text| pad(text, length, &with));
 }
 
 #[expect(clippy::unnecessary_box_returns, reason = "the form in which the script engine carries errors")]

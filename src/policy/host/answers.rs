@@ -42,25 +42,25 @@ pub(super) fn of(value: &Dynamic) -> Option<Answer> {
     }
 }
 
-pub(super) fn register(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
-    engine.name_type::<SharedAction>("Action");
-    engine.name_type::<Veto>("Veto");
-    engine.name_type::<Obligation>("Obligation");
-    engine.name_type::<Obligations>("Obligations");
-    verbs(engine, meter);
-    modifiers(engine, meter);
-    vetoes(engine);
-    obligations(engine, meter);
-    also(engine, meter);
+pub(super) fn register(functions: &mut Functions<'_>, meter: &Arc<Meter>) {
+    functions.name_type::<SharedAction>("Action");
+    functions.name_type::<Veto>("Veto");
+    functions.name_type::<Obligation>("Obligation");
+    functions.name_type::<Obligations>("Obligations");
+    verbs(functions, meter);
+    modifiers(functions, meter);
+    vetoes(functions);
+    obligations(functions, meter);
+    also(functions, meter);
 }
 
-fn verbs(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
+fn verbs(functions: &mut Functions<'_>, meter: &Arc<Meter>) {
     for verb in [Verb::Keep, Verb::Withdraw, Verb::Detach, Verb::Revoke, Verb::MigrateToMdm] {
         let action = SharedAction(Arc::new(Action::new(verb)));
-        engine.put(verb.word(), move || action.clone());
+        functions.put(verb.word(), move || action.clone());
     }
     let meter = Arc::clone(meter);
-    engine.put(Verb::Review.word(), move |why: ImmutableString| -> Outcome<SharedAction> {
+    functions.put(Verb::Review.word(), move |why: ImmutableString| -> Outcome<SharedAction> {
         meter.charge(size_of::<Action>() + why.len())?;
         Ok(SharedAction(Arc::new(Action::review(&why))))
     });
@@ -68,14 +68,14 @@ fn verbs(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
 
 /// A modifier: takes the action's own copy and an argument, and changes the copy.
 fn modifier<A: rhai::Variant + Clone>(
-    engine: &mut Functions<'_>,
+    functions: &mut Functions<'_>,
     meter: &Arc<Meter>,
     name: &str,
     change: impl Fn(&mut Action, A) -> Result<(), RuleError> + Send + Sync + 'static,
     weigh: fn(&A) -> usize,
 ) {
     let meter = Arc::clone(meter);
-    engine.put(name, move |action: &mut SharedAction, argument: A| -> Outcome<SharedAction> {
+    functions.put(name, move |action: &mut SharedAction, argument: A| -> Outcome<SharedAction> {
         meter.charge(weight(&action.0) + weigh(&argument))?;
         let mut changed = Action::clone(&action.0);
         change(&mut changed, argument).map_err(raise)?;
@@ -90,11 +90,11 @@ fn weight(action: &Action) -> usize {
         + action.or_else.iter().map(weight).sum::<usize>()
 }
 
-fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
+fn modifiers(functions: &mut Functions<'_>, meter: &Arc<Meter>) {
     type Text = ImmutableString;
     let text_length = |text: &Text| text.len();
     modifier(
-        engine,
+        functions,
         meter,
         "because",
         |action, why: Text| {
@@ -104,7 +104,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         text_length,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "notify",
         |action, text: Text| {
@@ -114,7 +114,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         text_length,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "replace_with",
         |action, id: Text| {
@@ -124,7 +124,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         text_length,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "after",
         |action, period: Period| {
@@ -134,7 +134,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         |_| 0,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "within",
         |action, period: Period| {
@@ -144,7 +144,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         |_| 0,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "approvals",
         |action, people: i64| {
@@ -155,7 +155,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         |_| 0,
     );
     modifier(
-        engine,
+        functions,
         meter,
         "or_else",
         |action, other: SharedAction| {
@@ -165,7 +165,7 @@ fn modifiers(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
         |other| weight(&other.0),
     );
     let meter = Arc::clone(meter);
-    engine.put("keep_access", move |action: &mut SharedAction| -> Outcome<SharedAction> {
+    functions.put("keep_access", move |action: &mut SharedAction| -> Outcome<SharedAction> {
         meter.charge(weight(&action.0))?;
         Ok(SharedAction(Arc::new(Action { keep_access: true, ..Action::clone(&action.0) })))
     });
@@ -179,7 +179,7 @@ fn readable(id: &str) -> Result<Id, RuleError> {
     id.parse().map_err(|_| RuleError::NotReadable)
 }
 
-fn vetoes(engine: &mut Functions<'_>) {
+fn vetoes(functions: &mut Functions<'_>) {
     fn forbid(words: &[&str]) -> Outcome<Veto> {
         let mut veto = Veto([false; Forbidden::ALL.len()]);
         for word in words {
@@ -191,25 +191,25 @@ fn vetoes(engine: &mut Functions<'_>) {
         Ok(veto)
     }
     type Text = ImmutableString;
-    engine.put("forbid", |a: Text| forbid(&[&a]));
-    engine.put("forbid", |a: Text, b: Text| forbid(&[&a, &b]));
-    engine.put("forbid", |a: Text, b: Text, c: Text| forbid(&[&a, &b, &c]));
+    functions.put("forbid", |a: Text| forbid(&[&a]));
+    functions.put("forbid", |a: Text, b: Text| forbid(&[&a, &b]));
+    functions.put("forbid", |a: Text, b: Text, c: Text| forbid(&[&a, &b, &c]));
 }
 
-fn obligations(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
-    engine.put("leave_groups_and_lists", || Obligation::LeaveGroupsAndLists);
-    engine.put("restrict", || Obligation::Restrict);
-    engine.put("replace_with", |id: ImmutableString| -> Outcome<Obligation> {
+fn obligations(functions: &mut Functions<'_>, meter: &Arc<Meter>) {
+    functions.put("leave_groups_and_lists", || Obligation::LeaveGroupsAndLists);
+    functions.put("restrict", || Obligation::Restrict);
+    functions.put("replace_with", |id: ImmutableString| -> Outcome<Obligation> {
         Ok(Obligation::ReplaceWith { id: readable(&id).map_err(raise)? })
     });
     let meter = Arc::clone(meter);
-    engine.put("notify", move |text: ImmutableString| -> Outcome<Obligation> {
+    functions.put("notify", move |text: ImmutableString| -> Outcome<Obligation> {
         meter.charge(text.len())?;
         Ok(Obligation::Notify { text: text.as_str().into() })
     });
 }
 
-fn also(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
+fn also(functions: &mut Functions<'_>, meter: &Arc<Meter>) {
     type One = Obligation;
     let gather = |meter: &Meter, obligations: &[One]| -> Outcome<Obligations> {
         meter.charge(size_of_val(obligations))?;
@@ -219,7 +219,7 @@ fn also(engine: &mut Functions<'_>, meter: &Arc<Meter>) {
     macro_rules! also {
         ($($name:ident)+) => {{
             let meter = Arc::clone(meter);
-            engine.put("also", move |$($name: One),+| gather(&meter, &[$($name),+]));
+            functions.put("also", move |$($name: One),+| gather(&meter, &[$($name),+]));
         }};
     }
     also!(a);

@@ -13,11 +13,11 @@ use super::functions::Functions;
 use super::values::Texts;
 use crate::model::{Fact, Schema, Slot, User, Value};
 
-pub(super) fn register(engine: &mut Functions<'_>, schema: &Schema) {
-    engine.name_type::<User>("User");
+pub(super) fn register(functions: &mut Functions<'_>, schema: &Schema) {
+    functions.name_type::<User>("User");
     for slot in schema.slots() {
         let name: Arc<str> = schema.name(slot).into();
-        engine.put_property(schema.name(slot), move |user: &mut User| read(user, slot, &name));
+        functions.put_property(schema.name(slot), move |user: &mut User| read(user, slot, &name));
     }
 }
 

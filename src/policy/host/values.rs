@@ -84,40 +84,40 @@ impl fmt::Display for Texts {
     }
 }
 
-pub(super) fn register(engine: &mut Functions<'_>, moment: &Moment) {
-    engine.name_type::<Date>("Date");
-    engine.name_type::<OffsetDateTime>("Instant");
-    engine.name_type::<Period>("Period");
-    engine.name_type::<Texts>("Texts");
-    calendar(engine, moment);
-    periods(engine);
-    texts(engine);
-    order::<Date>(engine);
-    order::<OffsetDateTime>(engine);
-    equality::<Date>(engine);
-    equality::<OffsetDateTime>(engine);
-    equality::<Period>(engine);
-    equality::<Texts>(engine);
-    writing(engine, |date: Date| format_date(date));
-    writing(engine, |instant: OffsetDateTime| format_instant(instant));
-    writing(engine, |period: Period| period.to_string());
-    writing(engine, |texts: Texts| texts.to_string());
+pub(super) fn register(functions: &mut Functions<'_>, moment: &Moment) {
+    functions.name_type::<Date>("Date");
+    functions.name_type::<OffsetDateTime>("Instant");
+    functions.name_type::<Period>("Period");
+    functions.name_type::<Texts>("Texts");
+    calendar(functions, moment);
+    periods(functions);
+    texts(functions);
+    order::<Date>(functions);
+    order::<OffsetDateTime>(functions);
+    equality::<Date>(functions);
+    equality::<OffsetDateTime>(functions);
+    equality::<Period>(functions);
+    equality::<Texts>(functions);
+    writing(functions, |date: Date| format_date(date));
+    writing(functions, |instant: OffsetDateTime| format_instant(instant));
+    writing(functions, |period: Period| period.to_string());
+    writing(functions, |texts: Texts| texts.to_string());
 }
 
 /// Today, and how far other days are from it.
-fn calendar(engine: &mut Functions<'_>, moment: &Moment) {
+fn calendar(functions: &mut Functions<'_>, moment: &Moment) {
     let today = moment.today();
-    engine.put("today", move || today);
-    engine
+    functions.put("today", move || today);
+    functions
         .put("date", |text: ImmutableString| parse_date(&text).ok_or_else(|| raise(RuleError::NotReadable)));
-    engine.put("days_since", move |date: Date| (today - date).whole_days());
-    engine.put("days_until", move |date: Date| (date - today).whole_days());
+    functions.put("days_since", move |date: Date| (today - date).whole_days());
+    functions.put("days_until", move |date: Date| (date - today).whole_days());
     let local = moment.clone();
-    engine.put("days_since", move |instant: OffsetDateTime| -> Outcome<i64> {
+    functions.put("days_since", move |instant: OffsetDateTime| -> Outcome<i64> {
         Ok((today - local_date(&local, instant)?).whole_days())
     });
     let local = moment.clone();
-    engine.put("days_until", move |instant: OffsetDateTime| -> Outcome<i64> {
+    functions.put("days_until", move |instant: OffsetDateTime| -> Outcome<i64> {
         Ok((local_date(&local, instant)? - today).whole_days())
     });
 }
@@ -126,14 +126,14 @@ fn local_date(moment: &Moment, instant: OffsetDateTime) -> Outcome<Date> {
     moment.date_of(instant).ok_or_else(|| raise(RuleError::OutOfRange))
 }
 
-fn periods(engine: &mut Functions<'_>) {
+fn periods(functions: &mut Functions<'_>) {
     let made = |period: Option<Period>| period.ok_or_else(|| raise(RuleError::OutOfRange));
-    engine.put("days", move |days: i64| made(Period::of_days(days)));
-    engine.put("weeks", move |weeks: i64| made(weeks.checked_mul(7).and_then(Period::of_days)));
-    engine.put("hours", move |hours: i64| made(Period::of_hours(hours)));
-    engine.put("+", move |a: Period, b: Period| made(a.plus(b)));
-    engine.put("+", |date: Date, period: Period| shifted(date, period, 1));
-    engine.put("-", |date: Date, period: Period| shifted(date, period, -1));
+    functions.put("days", move |days: i64| made(Period::of_days(days)));
+    functions.put("weeks", move |weeks: i64| made(weeks.checked_mul(7).and_then(Period::of_days)));
+    functions.put("hours", move |hours: i64| made(Period::of_hours(hours)));
+    functions.put("+", move |a: Period, b: Period| made(a.plus(b)));
+    functions.put("+", |date: Date, period: Period| shifted(date, period, 1));
+    functions.put("-", |date: Date, period: Period| shifted(date, period, -1));
 }
 
 /// A date moved by whole days, within the years 1 to 9999.
@@ -145,47 +145,47 @@ fn shifted(date: Date, period: Period, direction: i64) -> Outcome<Date> {
     moved.ok_or_else(|| raise(RuleError::OutOfRange))
 }
 
-fn texts(engine: &mut Functions<'_>) {
-    engine.put_iterator::<Texts>();
-    engine.put("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
-    engine.put_property("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
-    engine.put("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
-    engine.put("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+fn texts(functions: &mut Functions<'_>) {
+    functions.put_iterator::<Texts>();
+    functions.put("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    functions.put_property("len", |texts: &mut Texts| i64::try_from(texts.0.len()).unwrap_or(i64::MAX));
+    functions.put("contains", |texts: &mut Texts, wanted: ImmutableString| texts.contains(&wanted));
+    functions.put("some", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
         texts.any(&context, &test, true)
     });
-    engine.put("all", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
+    functions.put("all", |context: NativeCallContext<'_>, texts: &mut Texts, test: FnPtr| {
         texts.any(&context, &test, false).map(|exception| !exception)
     });
-    engine.put("==", |texts: Texts, list: Array| texts.equals(&list));
-    engine.put("==", |list: Array, texts: Texts| texts.equals(&list));
-    engine.put("!=", |texts: Texts, list: Array| !texts.equals(&list));
-    engine.put("!=", |list: Array, texts: Texts| !texts.equals(&list));
+    functions.put("==", |texts: Texts, list: Array| texts.equals(&list));
+    functions.put("==", |list: Array, texts: Texts| texts.equals(&list));
+    functions.put("!=", |texts: Texts, list: Array| !texts.equals(&list));
+    functions.put("!=", |list: Array, texts: Texts| !texts.equals(&list));
 
     // `x in y` is `contains(y, x)`; an absent value is in nothing and holds nothing.
-    engine.put("contains", |(): (), _: Dynamic| false);
-    engine.put("contains", |_: &mut Texts, (): ()| false);
-    engine.put("contains", |_: &mut ImmutableString, (): ()| false);
-    engine.put("contains", |_: &mut Array, (): ()| false);
+    functions.put("contains", |(): (), _: Dynamic| false);
+    functions.put("contains", |_: &mut Texts, (): ()| false);
+    functions.put("contains", |_: &mut ImmutableString, (): ()| false);
+    functions.put("contains", |_: &mut Array, (): ()| false);
 }
 
-fn order<T: rhai::Variant + Clone + PartialOrd>(engine: &mut Functions<'_>) {
-    engine.put("<", |a: T, b: T| a < b);
-    engine.put("<=", |a: T, b: T| a <= b);
-    engine.put(">", |a: T, b: T| a > b);
-    engine.put(">=", |a: T, b: T| a >= b);
+fn order<T: rhai::Variant + Clone + PartialOrd>(functions: &mut Functions<'_>) {
+    functions.put("<", |a: T, b: T| a < b);
+    functions.put("<=", |a: T, b: T| a <= b);
+    functions.put(">", |a: T, b: T| a > b);
+    functions.put(">=", |a: T, b: T| a >= b);
 }
 
-fn equality<T: rhai::Variant + Clone + PartialEq>(engine: &mut Functions<'_>) {
-    engine.put("==", |a: T, b: T| a == b);
-    engine.put("!=", |a: T, b: T| a != b);
-    engine.put("==", |_: T, (): ()| false);
-    engine.put("!=", |_: T, (): ()| true);
-    engine.put("==", |(): (), _: T| false);
-    engine.put("!=", |(): (), _: T| true);
+fn equality<T: rhai::Variant + Clone + PartialEq>(functions: &mut Functions<'_>) {
+    functions.put("==", |a: T, b: T| a == b);
+    functions.put("!=", |a: T, b: T| a != b);
+    functions.put("==", |_: T, (): ()| false);
+    functions.put("!=", |_: T, (): ()| true);
+    functions.put("==", |(): (), _: T| false);
+    functions.put("!=", |(): (), _: T| true);
 }
 
 /// How a value stands in text: `` `until ${user.last_day}` ``.
-fn writing<T: rhai::Variant + Clone>(engine: &mut Functions<'_>, write: fn(T) -> String) {
-    engine.put("to_string", move |value: &mut T| write(value.clone()));
-    engine.put("to_debug", move |value: &mut T| write(value.clone()));
+fn writing<T: rhai::Variant + Clone>(functions: &mut Functions<'_>, write: fn(T) -> String) {
+    functions.put("to_string", move |value: &mut T| write(value.clone()));
+    functions.put("to_debug", move |value: &mut T| write(value.clone()));
 }
