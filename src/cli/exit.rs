@@ -135,6 +135,7 @@ pub(crate) fn exit_of(diagnostics: &[Diagnostic]) -> Exit {
                 | Code::NoApiKey
                 | Code::ApiKeyNotTaken
                 | Code::PlatformUnclear
+                | Code::NoAuthority
         )
     };
     if diagnostics.iter().any(unreadable) {

@@ -260,6 +260,7 @@ codes! {
     NoApiKey = "A0405", Error, "an API key that is not there";
     ApiKeyNotTaken = "A0406", Error, "an API key that the platform does not take";
     PlatformUnclear = "A0407", Error, "a platform that does not answer as documented";
+    NoAuthority = "A0408", Error, "a certificate of an authority that is not there";
     // The history
     HistoryBroken = "H0001", Error, "a history that is not what was written";
     NotACheckpoint = "H0002", Error, "a file that is no checkpoint";

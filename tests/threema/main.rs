@@ -12,4 +12,5 @@ mod rehearsal;
 mod secrets;
 mod server;
 mod settings;
+mod trust;
 mod whole;

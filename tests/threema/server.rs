@@ -3,9 +3,12 @@
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::platform::Platform;
 
@@ -89,27 +92,45 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     shared: Arc<Mutex<Shared>>,
     platform: Arc<Mutex<Platform>>,
+    over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub(crate) fn new(platform: Platform) -> Self {
+        Self::with(platform, None)
+    }
+
+    /// A server that shows a certificate and speaks TLS.
+    pub(crate) fn encrypted(platform: Platform, config: ServerConfig) -> Self {
+        Self::with(platform, Some(Arc::new(config)))
+    }
+
+    fn with(platform: Platform, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Mutex::new(Shared::default()));
         let platform = Arc::new(Mutex::new(platform));
-        let (of_thread, platform_of_thread) = (shared.clone(), platform.clone());
+        let over = Arc::new(AtomicBool::new(false));
+        let (of_thread, platform_of_thread, over_for_thread) =
+            (shared.clone(), platform.clone(), over.clone());
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
-                let mut stream = stream.expect("a connection");
-                let Some(received) = read(&mut stream) else { continue };
-                if received.method == "STOP" {
+                let stream = stream.expect("a connection");
+                if over_for_thread.load(Ordering::SeqCst) {
                     return;
                 }
-                serve(&mut stream, &received, &of_thread, &platform_of_thread);
+                stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+                match &tls {
+                    None => talk(stream, &of_thread, &platform_of_thread),
+                    Some(config) => {
+                        let connection = ServerConnection::new(config.clone()).expect("a connection");
+                        talk(StreamOwned::new(connection, stream), &of_thread, &platform_of_thread);
+                    }
+                }
             }
         });
-        Self { address, shared, platform, thread: Some(thread) }
+        Self { address, shared, platform, over, thread: Some(thread) }
     }
 
     pub(crate) fn platform(&self) -> MutexGuard<'_, Platform> {
@@ -138,17 +159,21 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Ok(mut stream) = TcpStream::connect(self.address) {
-            drop(stream.write_all(b"STOP / HTTP/1.1\r\n\r\n"));
-        }
+        self.over.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Received> {
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+fn talk(mut stream: impl Read + Write, shared: &Mutex<Shared>, platform: &Mutex<Platform>) {
+    if let Some(received) = read(&mut stream) {
+        serve(&mut stream, &received, shared, platform);
+    }
+}
+
+fn read(stream: &mut impl Read) -> Option<Received> {
     let mut raw = Vec::new();
     let mut byte = [0];
     while !raw.ends_with(b"\r\n\r\n") {
@@ -167,7 +192,7 @@ fn read(stream: &mut TcpStream) -> Option<Received> {
     Some(Received { raw, method, path, body })
 }
 
-fn serve(stream: &mut TcpStream, received: &Received, shared: &Mutex<Shared>, platform: &Mutex<Platform>) {
+fn serve(stream: &mut impl Write, received: &Received, shared: &Mutex<Shared>, platform: &Mutex<Platform>) {
     let fault = {
         let mut shared = shared.lock().expect("the server");
         shared.received.push(received.clone());

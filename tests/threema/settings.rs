@@ -18,7 +18,7 @@ fn what_is_left_out_is_off() {
     let (work, broadcast) = (settings.work.expect("work"), settings.broadcast.expect("broadcast"));
     assert_eq!(work.url, "https://work.acme.example/api/v1");
     assert_eq!(work.key, KeySource::Environment("WORK_KEY".to_owned()));
-    assert_eq!(work.delete_user, DeleteUser::Off);
+    assert_eq!((work.delete_user, work.authorities, broadcast.authorities), (DeleteUser::Off, None, None));
     assert_eq!((broadcast.language.as_str(), broadcast.add_body), ("en", AddBody::Object));
     assert_eq!((broadcast.notice_list, broadcast.replace, broadcast.synchronise), (None, None, None));
     assert_eq!(settings.timeouts.connect, Duration::from_secs(10));
@@ -121,6 +121,7 @@ fn the_settings_of_the_page_are_read() {
     let (text, _) = rest.split_once("```").expect("its end");
     let settings = ThreemaSettings::from_toml("threema.toml", text).expect("settings");
     let (work, broadcast) = (settings.work.expect("work"), settings.broadcast.expect("broadcast"));
+    assert_eq!(work.authorities.as_deref(), Some("acme-ca.pem".as_ref()));
     assert_eq!((settings.timeouts, work.delete_user), (Timeouts::default(), DeleteUser::Off));
     assert_eq!(broadcast.notice_list.as_deref(), Some("l-notices"));
     assert!(broadcast.replace.is_some() && broadcast.synchronise.is_some());

@@ -1,6 +1,7 @@
 //! The two APIs as a connector: looks before each step, does it once, and says what came of it.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
@@ -10,6 +11,7 @@ use super::error::ThreemaError;
 use super::http::{Broken, Client, Reply};
 use super::secret::{ApiKey, KeySource};
 use super::settings::{ThreemaSettings, Timeouts};
+use super::trusted::Trusted;
 use super::verdict::{not_before, verdict};
 use super::wire::{self, Next};
 use crate::apply::connector::{Ability, Connector, Sight};
@@ -44,10 +46,19 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The way to an API. Its key is read now.
-    pub(super) fn new(api: Api, at: &KeySource, timeouts: Timeouts) -> Result<Self, ThreemaError> {
+    /// The way to an API. Its key is read now, and the authorities that are trusted there.
+    pub(super) fn new(
+        api: Api,
+        at: &KeySource,
+        authorities: Option<&Path>,
+        timeouts: Timeouts,
+    ) -> Result<Self, ThreemaError> {
         let key = at.read().map_err(|why| ThreemaError::NoKey { api, at: at.clone(), why })?;
-        Ok(Self { client: Client::new(timeouts), key, not_before: None, proven: false })
+        let trusted = authorities.map_or(Ok(Trusted::default()), |at| {
+            let no_authority = |why| ThreemaError::NoAuthority { api, at: at.to_owned(), why };
+            Trusted::read(at).map_err(no_authority)
+        })?;
+        Ok(Self { client: Client::new(timeouts, trusted), key, not_before: None, proven: false })
     }
 
     /// Sends a request, unless the API wants to be left alone.
@@ -152,15 +163,18 @@ pub struct Threema {
 }
 
 impl Threema {
-    /// A connector for a plan. The keys are read now; nothing is sent yet.
+    /// A connector for a plan. The keys are read now, and the authorities; nothing is sent yet.
     ///
     /// # Errors
-    /// If a key is not where the settings say.
+    /// If a key or an authority is not where the settings say.
     pub fn new(settings: ThreemaSettings, paper: &Paper) -> Result<Self, ThreemaError> {
-        let line = |api, key| Line::new(api, key, settings.timeouts);
-        let work = settings.work.as_ref().map(|work| line(Api::Work, &work.key)).transpose()?;
+        let line = |api, key, authorities: &Option<PathBuf>| {
+            Line::new(api, key, authorities.as_deref(), settings.timeouts)
+        };
+        let work = settings.work.as_ref().map(|work| line(Api::Work, &work.key, &work.authorities));
         let broadcast = settings.broadcast.as_ref();
-        let broadcast = broadcast.map(|broadcast| line(Api::Broadcast, &broadcast.key)).transpose()?;
+        let broadcast = broadcast.map(|to| line(Api::Broadcast, &to.key, &to.authorities));
+        let (work, broadcast) = (work.transpose()?, broadcast.transpose()?);
         Ok(Self { book: Book::new(settings, paper), work, broadcast })
     }
 

@@ -1,5 +1,7 @@
 //! Why a connector to the platform cannot begin.
 
+use std::path::PathBuf;
+
 use super::call::Api;
 use super::secret::KeySource;
 use crate::diagnostic::Code;
@@ -16,6 +18,16 @@ pub enum ThreemaError {
         /// Where it should be.
         at: KeySource,
         /// What is there instead, without telling it.
+        why: &'static str,
+    },
+    /// There is no authority to trust where one should be.
+    #[error("there is no authority to trust for the {api} API: the file {}: {why}", at.display())]
+    NoAuthority {
+        /// The API.
+        api: Api,
+        /// The file in which it should be.
+        at: PathBuf,
+        /// What is there instead.
         why: &'static str,
     },
     /// The settings do not say where an API is that is needed.
@@ -47,6 +59,7 @@ impl ThreemaError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NoKey { .. } => Code::NoApiKey,
+            Self::NoAuthority { .. } => Code::NoAuthority,
             Self::NotGiven { .. } => Code::WrongConnectorSetting,
             Self::KeyNotTaken { .. } => Code::ApiKeyNotTaken,
             Self::Unclear { .. } => Code::PlatformUnclear,
@@ -57,6 +70,9 @@ impl ThreemaError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::NoKey { .. } => "put the key there, or name another place in the settings",
+            Self::NoAuthority { .. } => {
+                "give a file with certificates of authorities (PEM), or leave `authority_file` out to trust those of browsers"
+            }
             Self::NotGiven { .. } => "write the table, with `url` and the place of its key",
             Self::KeyNotTaken { .. } => {
                 "look whether the key is the one of this API, still valid, and not bound to another address"

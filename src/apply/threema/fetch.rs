@@ -37,7 +37,7 @@ pub fn fetch(
     now: OffsetDateTime,
 ) -> Result<Answers, ThreemaError> {
     let Some(work) = &settings.work else { return Err(ThreemaError::NotGiven { api: Api::Work }) };
-    let mut line = Line::new(Api::Work, &work.key, settings.timeouts)?;
+    let mut line = Line::new(Api::Work, &work.key, work.authorities.as_deref(), settings.timeouts)?;
     let mut all = |list: &str| {
         let mut pages = Vec::new();
         let first = Call::get(Api::Work, format!("{}/{list}?pageSize={MOST_ON_A_PAGE}", work.url));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ureq::http::{HeaderValue, Uri};
+use ureq::tls::TlsConfig;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
@@ -17,6 +18,7 @@ use ureq::{Agent, Error, RequestBuilder, Timeout};
 use super::call::{Call, Method};
 use super::secret::ApiKey;
 use super::settings::Timeouts;
+use super::trusted::Trusted;
 
 /// Largest reply that is read, in bytes: 5,000 entries of a list are far below.
 pub(super) const MOST_REPLY_BYTES: u64 = 16 * 1_024 * 1_024;
@@ -55,8 +57,9 @@ pub(super) struct Client {
 
 impl Client {
     /// A client. It takes no proxy and nothing else from the environment.
-    pub(super) fn new(timeouts: Timeouts) -> Self {
+    pub(super) fn new(timeouts: Timeouts, trusted: Trusted) -> Self {
         let config = Agent::config_builder()
+            .tls_config(TlsConfig::builder().root_certs(trusted.into()).build())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

@@ -10,6 +10,7 @@
 //! | `settings`, `reading`, `secret` | where the APIs are, how their keys are found, and what they are allowed to do |
 //! | `call` | a request, and how addresses are put together |
 //! | `calls`, `work`, `broadcast` | which requests a step makes, and which ones look |
+//! | `trusted` | which authorities a certificate may be of |
 //! | `http` | sending one request |
 //! | `wire` | reading answers |
 //! | `verdict` | what became of a request |
@@ -30,6 +31,7 @@ mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod trusted;
 mod verdict;
 mod wire;
 mod work;

@@ -3,6 +3,7 @@
 //! Nothing of a value is repeated in a diagnostic: somebody may have written a key there.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use toml::Spanned;
@@ -44,6 +45,14 @@ pub(super) fn seconds(
 pub(super) struct Common {
     url: Option<String>,
     key: Option<KeySource>,
+    authorities: Option<PathBuf>,
+}
+
+/// An API and the way to it.
+pub(super) struct Access {
+    pub(super) url: String,
+    pub(super) key: KeySource,
+    pub(super) authorities: Option<PathBuf>,
 }
 
 impl Common {
@@ -71,6 +80,7 @@ impl Common {
                     settings.report(value.span(), Code::WrongConnectorSetting, message, help);
                 }
             }
+            "authority_file" => self.authorities = settings.text(value, &what).map(PathBuf::from),
             _ => return false,
         }
         true
@@ -83,7 +93,7 @@ impl Common {
         api: &str,
         span: std::ops::Range<usize>,
         clean: bool,
-    ) -> Option<(String, KeySource)> {
+    ) -> Option<Access> {
         if clean {
             let lacks = [
                 (self.url.is_none(), "url", "the address that the API has, such as \"https://…/api/v1\""),
@@ -98,7 +108,8 @@ impl Common {
                 settings.report(span.clone(), Code::WrongConnectorSetting, message, help);
             }
         }
-        self.url.zip(self.key)
+        let (url, key) = self.url.zip(self.key)?;
+        Some(Access { url, key, authorities: self.authorities })
     }
 }
 

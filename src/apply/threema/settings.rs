@@ -3,14 +3,14 @@
 //! Requests that nobody has documented for us are not made unless they are spelled out here (PLATFORM 30, 34). A key is never
 //! written into this file; it says where the key is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::call::Method;
-use super::reading::{Common, PLACEHOLDERS, broadcast_id, own_call, seconds, word};
+use super::reading::{Access, Common, PLACEHOLDERS, broadcast_id, own_call, seconds, word};
 use super::secret::KeySource;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Id;
@@ -25,9 +25,10 @@ const CODES: SettingsCodes = SettingsCodes {
 };
 
 const KEYS: &[&str] = &["broadcast", "connect_seconds", "reply_seconds", "work"];
-const WORK_KEYS: &[&str] = &["delete_user", "key_environment", "key_file", "url"];
+const WORK_KEYS: &[&str] = &["authority_file", "delete_user", "key_environment", "key_file", "url"];
 const BROADCAST_KEYS: &[&str] = &[
     "add_body",
+    "authority_file",
     "identity",
     "key_environment",
     "key_file",
@@ -94,6 +95,8 @@ pub struct WorkSettings {
     pub url: String,
     /// Where its key is.
     pub key: KeySource,
+    /// A file with the authorities (PEM) that its certificate may be of. Without it, those that browsers trust.
+    pub authorities: Option<PathBuf>,
     /// What deleting a user does.
     pub delete_user: DeleteUser,
 }
@@ -105,6 +108,8 @@ pub struct BroadcastSettings {
     pub url: String,
     /// Where its key is.
     pub key: KeySource,
+    /// A file with the authorities (PEM) that its certificate may be of. Without it, those that browsers trust.
+    pub authorities: Option<PathBuf>,
     /// The Broadcast ID whose groups and lists these are.
     pub identity: Id,
     /// The language that messages are written in.
@@ -170,12 +175,14 @@ impl ThreemaSettings {
         settings.finish(read)
     }
 
-    /// Paths of key files that are not whole count from this folder.
+    /// Paths of keys and authorities that are not whole count from this folder.
     pub fn beside(&mut self, folder: &Path) {
-        let work = self.work.as_mut().map(|work| &mut work.key);
-        let broadcast = self.broadcast.as_mut().map(|broadcast| &mut broadcast.key);
-        for key in work.into_iter().chain(broadcast) {
-            if let KeySource::File(path) = key {
+        let work = self.work.as_mut().map(|work| (&mut work.key, &mut work.authorities));
+        let broadcast = self.broadcast.as_mut();
+        let broadcast = broadcast.map(|broadcast| (&mut broadcast.key, &mut broadcast.authorities));
+        for (key, authorities) in work.into_iter().chain(broadcast) {
+            let key = if let KeySource::File(path) = key { Some(path) } else { None };
+            for path in key.into_iter().chain(authorities) {
                 *path = folder.join(&path);
             }
         }
@@ -203,8 +210,8 @@ fn work(settings: &mut Settings, value: Spanned<DeValue<'_>>) -> Option<WorkSett
         }
     }
     let clean = clean && settings.is_clean();
-    let (url, key) = common.finish(settings, "work", span, clean)?;
-    Some(WorkSettings { url, key, delete_user })
+    let Access { url, key, authorities } = common.finish(settings, "work", span, clean)?;
+    Some(WorkSettings { url, key, authorities, delete_user })
 }
 
 fn broadcast(settings: &mut Settings, value: Spanned<DeValue<'_>>) -> Option<BroadcastSettings> {
@@ -244,7 +251,16 @@ fn broadcast(settings: &mut Settings, value: Spanned<DeValue<'_>>) -> Option<Bro
         let message = "`broadcast.identity` is missing";
         settings.report(span.clone(), Code::WrongConnectorSetting, message, help);
     }
-    let (url, key) = common.finish(settings, "broadcast", span, clean)?;
-    let identity = identity?;
-    Some(BroadcastSettings { url, key, identity, language, add_body, notice_list, replace, synchronise })
+    let Access { url, key, authorities } = common.finish(settings, "broadcast", span, clean)?;
+    Some(BroadcastSettings {
+        url,
+        key,
+        authorities,
+        identity: identity?,
+        language,
+        add_body,
+        notice_list,
+        replace,
+        synchronise,
+    })
 }
