@@ -10,6 +10,7 @@
 //! and a [`Part`] for what they add.
 
 use super::column::{ABSENT, Column, TOO_LONG, UNKNOWN, VALUES};
+use super::joint::Joint;
 use super::row::{Block, and};
 use super::verdict::{Grants, Verdict, Winner};
 use super::{Class, IN_PLACE, Index, Lanes, Members, Standing};
@@ -222,6 +223,7 @@ impl Index {
             computed: Vec::new(),
             table,
             width: blocks.len(),
+            joint: Joint::default(),
             lanes,
             leaves: blocks
                 .iter()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::dictionary::Dictionary;
+use super::joint::Joint;
 use super::row::Row;
 use super::verdict::vetoed;
 use super::{Brief, ComputedColumn, IN_PLACE, Index, Lanes, Members, today_of};
@@ -59,6 +60,7 @@ impl Index {
             computed: Vec::new(),
             table: Vec::new(),
             width: making.width,
+            joint: Joint::default(),
             lanes,
             leaves: bits
                 .iter()
@@ -98,6 +100,8 @@ impl Index {
         let lanes = &self.lanes;
         let bits = lanes.vetoes.clone().flat_map(|block| block * 128..(block + 1) * 128);
         self.vetoed = bits.map(|bit| vetoed(self.leaf(bit))).collect();
+        self.joint = Joint::new(&self);
+        let lanes = &self.lanes;
         self.only_actions = self.lowered.unlowered.is_empty()
             && !self.fails_always
             && [&lanes.vetoes, &lanes.obligations, &lanes.doubtful].iter().all(|lane| lane.is_empty());

@@ -13,6 +13,7 @@ mod column;
 mod cuts;
 mod dictionary;
 mod examples;
+mod joint;
 mod layout;
 mod row;
 #[cfg(test)]
@@ -34,8 +35,9 @@ pub(crate) use batch::{ALONE, Batch, Part, Source};
 pub(crate) use column::{Class, Column};
 use column::{TOO_LONG, UNKNOWN};
 pub(crate) use dictionary::Dictionary;
+use joint::{GROUPS, Joint};
 pub(crate) use layout::outcome as computed_outcome;
-use row::{Block, and, nothing};
+use row::{Block, and, first_bit, nothing};
 use verdict::Hits;
 pub use verdict::Verdict;
 pub(crate) use verdict::{Brief, Grants};
@@ -55,6 +57,7 @@ pub(crate) struct Index {
     /// Rows one after the other, [`Self::width`] blocks each.
     table: Vec<Block>,
     width: usize,
+    joint: Joint,
     lanes: Lanes,
     /// The leaf of each bit of a row.
     leaves: Vec<u32>,
@@ -109,6 +112,8 @@ const IN_PLACE: usize = 10;
 pub(crate) struct Standing {
     /// Numbers of rows.
     rows: [u16; IN_PLACE],
+    /// Numbers of rows of the columns that are joined.
+    joint: [u16; GROUPS],
     count: u8,
     /// A fact is not known or a condition cannot be told, so rules may fail.
     trouble: bool,
@@ -117,8 +122,11 @@ pub(crate) struct Standing {
     /// Whether [`Self::extra`] says anything.
     narrowed: bool,
     /// What further columns, lists and computed conditions leave, already intersected.
-    extra: Box<[Block]>,
+    extra: Option<Box<Extra>>,
 }
+
+#[derive(Clone, Debug)]
+struct Extra(Vec<Block>);
 
 impl Standing {
     /// Whether the index has nothing to say about this user.
@@ -133,15 +141,25 @@ impl Standing {
 
     /// What is narrowed down further, at first not at all.
     fn extra(&mut self, width: usize) -> &mut [Block] {
+        let Extra(extra) = &mut **self.extra.get_or_insert_with(|| Box::new(Extra(Vec::new())));
         if !self.narrowed {
             self.narrowed = true;
-            if self.extra.len() == width {
-                self.extra.fill([u64::MAX; 2]);
-            } else {
-                self.extra = vec![[u64::MAX; 2]; width].into();
+            extra.clear();
+            extra.resize(width, [u64::MAX; 2]);
+        }
+        extra
+    }
+
+    /// What some blocks are narrowed down to.
+    #[inline]
+    fn extra_at<const N: usize>(&self, at: usize) -> [Block; N] {
+        let mut left = [[u64::MAX; 2]; N];
+        if let Some(Extra(extra)) = self.extra.as_deref().filter(|_| self.narrowed) {
+            for (left, extra) in left.iter_mut().zip(extra.get(at..).unwrap_or_default()) {
+                *left = *extra;
             }
         }
-        &mut self.extra
+        left
     }
 }
 
@@ -166,11 +184,14 @@ impl Index {
     #[inline]
     pub(crate) fn stand_by_facts(&self, standing: &mut Standing, user: &impl Facts, has_left: View<'_>) {
         (standing.trouble, standing.odd, standing.narrowed) = (false, false, false);
+        standing.joint = self.joint.start();
         let columns = self.columns.iter().zip(&self.starts).take(self.in_place);
-        for (place, (column, start)) in standing.rows.iter_mut().zip(columns) {
+        for (at, (place, (column, start))) in standing.rows.iter_mut().zip(columns).enumerate() {
             let class = class_of(column, user, has_left);
             standing.trouble |= is_trouble(class);
-            *place = u16::try_from(start + number_of(class, &mut standing.odd)).unwrap_or(0);
+            let class = number_of(class, &mut standing.odd);
+            *place = u16::try_from(start + class).unwrap_or(0);
+            self.joint.add(&mut standing.joint, at, class);
         }
         standing.count = u8::try_from(self.in_place).unwrap_or(0);
         if self.columns.is_empty() {
@@ -249,18 +270,10 @@ impl Index {
     /// The leaves of some blocks that hold.
     #[inline]
     fn blocks<const N: usize>(&self, standing: &Standing, at: usize) -> [Block; N] {
-        let mut left = [[u64::MAX; 2]; N];
-        let mut narrow = |row: &[Block]| {
-            for (left, row) in left.iter_mut().zip(row) {
-                *left = [left[0] & row[0], left[1] & row[1]];
-            }
-        };
-        if standing.narrowed {
-            narrow(standing.extra.get(at..at + N).unwrap_or_default());
-        }
+        let mut left = standing.extra_at(at);
         for row in standing.rows() {
             let start = usize::from(*row) * self.width + at;
-            narrow(&self.table[start..start + N]);
+            and(&mut left, &self.table[start..start + N]);
         }
         left
     }
@@ -275,6 +288,9 @@ impl Index {
     /// The first action that holds, as its bit.
     #[inline]
     fn first_action(&self, standing: &Standing) -> Option<usize> {
+        if self.joint.is_made() && !standing.trouble {
+            return self.joint.first(standing);
+        }
         match self.lanes.actions.len() {
             1 => self.first_of::<1>(standing, 0),
             2 => self.first_of::<2>(standing, 0),
@@ -295,16 +311,7 @@ impl Index {
     /// The first bit that holds of some blocks.
     #[inline]
     fn first_of<const N: usize>(&self, standing: &Standing, at: usize) -> Option<usize> {
-        let blocks = self.blocks::<N>(standing, at);
-        // From the last to the first, without a branch: which one it is cannot be foreseen.
-        let mut first = None;
-        for (number, [low, high]) in blocks.into_iter().enumerate().rev() {
-            let bits = u128::from(high) << 64 | u128::from(low);
-            if bits != 0 {
-                first = Some((at + number) * 128 + bits.trailing_zeros() as usize);
-            }
-        }
-        first
+        first_bit(self.blocks::<N>(standing, at)).map(|bit| at * 128 + bit)
     }
 
     #[inline]

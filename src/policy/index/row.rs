@@ -32,10 +32,25 @@ impl Row {
 }
 
 /// Leaves in `left` only what is in `row` too.
+#[inline]
 pub(super) fn and(left: &mut [Block], row: &[Block]) {
     for (left, row) in left.iter_mut().zip(row) {
         *left = [left[0] & row[0], left[1] & row[1]];
     }
+}
+
+/// The first bit of some blocks.
+#[inline]
+pub(super) fn first_bit<const N: usize>(blocks: [Block; N]) -> Option<usize> {
+    // From the last to the first, without a branch: which one it is cannot be foreseen.
+    let mut first = None;
+    for (number, [low, high]) in blocks.into_iter().enumerate().rev() {
+        let bits = u128::from(high) << 64 | u128::from(low);
+        if bits != 0 {
+            first = Some(number * 128 + bits.trailing_zeros() as usize);
+        }
+    }
+    first
 }
 
 pub(super) const fn nothing(block: Block) -> bool {

@@ -77,6 +77,87 @@ fn a_thousand_rules_take_several_blocks() {
     }
 }
 
+/// Columns are joined in groups, lists come on top, and the first of several rules wins across blocks.
+#[test]
+fn columns_and_lists_of_several_blocks() {
+    let mut files = vec![String::new(); 8];
+    for rule in 0..1_200 {
+        let (department, country, answer) = (rule % 17, rule % 13, ["withdraw()", "keep()"][rule % 2]);
+        let conditions = match rule % 3 {
+            0 => format!("user.department in [\"d{department}\"] && !(user.country in [\"c{country}\"])"),
+            1 => format!("user.country in [\"c{country}\"] && \"g{}\" in user.groups", rule % 7),
+            _ => format!("user.department in [\"d{department}\"] && !(\"g{}\" in user.groups)", rule % 5),
+        };
+        writeln!(
+            files[rule / 150],
+            "/// Why.\nfn rule_{rule}(user) {{ if user.last_seen == () && {conditions} {{ {answer} }} }}"
+        )
+        .unwrap();
+    }
+    files[7] += "/// Why.\nfn late(user) { if user.country in [\"late\"] { withdraw() } }\n";
+    let files = files.into_iter().enumerate().map(|(at, text)| Source::new(format!("{at}.rhai"), text));
+    let evaluators = both_of_files(files.collect());
+    let mut found = std::collections::BTreeSet::new();
+    for number in 0..19 * 15 {
+        let mut user = leaver();
+        user.set(Field::LastSeen.slot(), Fact::Absent);
+        set(&mut user, Field::Department, Value::Text(format!("d{}", number % 19).into()));
+        set(&mut user, Field::Country, Value::Text(format!("c{}", number % 15).into()));
+        let names: Vec<String> =
+            (0..8).filter(|group| number >> group & 1 == 1).map(|group| format!("g{group}")).collect();
+        set(&mut user, Field::Groups, texts(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+        found.insert(decide(&evaluators, &user).rule);
+    }
+    assert!(found.len() > 50, "{found:?}");
+    // Some are decided by the last rules, some by none.
+    let mut user = leaver();
+    user.set(Field::LastSeen.slot(), Fact::Absent);
+    set(&mut user, Field::Department, Value::Text("new".into()));
+    for (country, rule) in [("late", Some("late")), ("other", None)] {
+        set(&mut user, Field::Country, Value::Text(country.into()));
+        assert!(evaluators.0.short_verdict(&user).is_some(), "no decision is made for it");
+        assert_eq!(decide(&evaluators, &user).rule.as_deref(), rule);
+    }
+}
+
+/// Five fields of which no two go together in one table.
+#[test]
+fn columns_that_are_too_many_to_be_joined() {
+    let fields = [
+        Field::JobTitle,
+        Field::FirstName,
+        Field::LastName,
+        Field::Nickname,
+        Field::Department,
+        Field::Country,
+    ];
+    for most in 3..=fields.len() {
+        let mut text = String::new();
+        for (number, field) in fields[..most].iter().enumerate() {
+            let words: Vec<String> = (0..40).map(|word| format!("\"w{word}\"")).collect();
+            writeln!(
+                text,
+                "/// Why.\nfn rule_{number}(user) {{ if user.{} in [{}] {{ {} }} }}",
+                field.name(),
+                words.join(", "),
+                ["withdraw()", "keep()"][number % 2]
+            )
+            .unwrap();
+        }
+        let evaluators = both(&text);
+        for (number, field) in fields[..most].iter().enumerate() {
+            let mut user = leaver();
+            for field in fields {
+                user.set(field.slot(), Fact::Absent);
+            }
+            set(&mut user, *field, Value::Text(format!("w{}", 7 * number).into()));
+            assert_eq!(decide(&evaluators, &user).rule, Some(format!("rule_{number}").into()), "{most}");
+            set(&mut user, *field, Value::Text("other".into()));
+            assert_eq!(decide(&evaluators, &user).rule, None, "{most} {number}");
+        }
+    }
+}
+
 #[test]
 fn members_of_many_groups() {
     let evaluators = both(
