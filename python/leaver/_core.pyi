@@ -92,6 +92,9 @@ class Decider:
         approvers: str | None,
         previous: Directory | None,
         open_plans: list[str],
+        open_work: list[tuple[str, str]],
+        recent: tuple[int, int, int],
+        simulation: bool,
         progress: Callable[[int, int], object] | None,
     ) -> str: ...
 

@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "Plan",
     "PlannedUser",
+    "Recent",
     "Seats",
     "Settled",
     "Step",
@@ -114,6 +115,27 @@ class Step:
     effect_by: datetime | None
     waits_for: tuple[int, ...]
     details: Details | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """With how many users something was done in the 24 hours before, by plans that are not given.
+
+    The limits of a day count them.
+
+    >>> Recent(withdraw=3)
+    Recent(reversible=0, withdraw=3, irreversible=0)
+    """
+
+    reversible: int = 0
+    withdraw: int = 0
+    irreversible: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("reversible", "withdraw", "irreversible"):
+            count = getattr(self, name)
+            if not 0 <= count < 2**32:
+                raise ValueError(f"{name} is {count}; it is a number of users")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from leaver import _core
 from leaver.decider import Decider
 from leaver.directory import Directory, user_json
 from leaver.model import Decision, Diagnostic, Rule
-from leaver.plan import Plan
+from leaver.plan import Plan, Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -246,16 +246,26 @@ class Policy:
         approvers: str | PathLike[str] | None = None,
         previous: Directory | None = None,
         open_plans: Iterable[Plan | str] = (),
+        open_work: Mapping[str, str] | None = None,
+        recent: Recent | None = None,
+        simulation: bool = False,
         patience: float | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> Plan:
         """Decides about everybody and plans how it is carried out.
 
-        ``guards`` and ``approvers`` are TOML: a text, or a path. Raises :class:`~leaver.PlanRefused` if a guard is not kept or
+        ``guards`` and ``approvers`` are TOML: a text, or a path. With ``simulation`` instead of guards there are no limits: for
+        a plan that nobody is going to carry out. ``open_plans`` are still at work; where they are not at hand, ``open_work``
+        has the digest of the plan for each ID with steps in one, and ``recent`` what else was done in the last 24 hours. Raises :class:`~leaver.PlanRefused` if a guard is not kept or
         the actor may not own a plan.
         """
         decider = self._decider(as_of, None, False, None, directory, patience)
         texts = [plan.to_json() if isinstance(plan, Plan) else plan for plan in open_plans]
         before = None if previous is None else previous._handle
-        text = decider.plan(actor, _settings(guards), _settings(approvers), before, texts, progress)
+        work = list((open_work or {}).items())
+        done = recent or Recent()
+        counts = (done.reversible, done.withdraw, done.irreversible)
+        text = decider.plan(
+            actor, _settings(guards), _settings(approvers), before, texts, work, counts, simulation, progress
+        )
         return Plan(text)

@@ -326,3 +326,29 @@ def test_what_is_no_decision_is_refused(policy, change):
     for text in ("", "[]", "7", "null", "\x00"):
         with pytest.raises(ValueError, match="this is no decision"):
             Decision.from_json(text)
+
+
+def test_what_other_plans_did_is_counted(acme: leaver.Directory, acme_policy: leaver.Policy) -> None:
+    def planned(**more: object) -> leaver.Plan:
+        return acme_policy.plan(acme, actor="mia", as_of=AT["as_of"], **more)
+
+    free = planned(simulation=True)
+    # Whoever has steps in another plan gets none in this one.
+    busy = next(user.user for user in free.users if user.steps)
+    digest = "0" * 64
+    other = planned(simulation=True, open_work={busy: digest})
+    assert [(user.open_in, user.steps) for user in other.users if user.user == busy] == [(digest, ())]
+    assert digest not in free.to_json()
+    guards = "approvals = 0\n[irreversible]\nmax_count = 100\nmax_percent = 100\n"
+    with pytest.raises(leaver.PlanRefused, match="withdraw"):
+        planned(guards=guards, recent=leaver.Recent(withdraw=2**32 - 1))
+    for arguments, told in (
+        ({"guards": guards, "simulation": True}, "give guards or simulation, not both"),
+        ({"open_work": {"echoecho": digest}}, "open_work: echoecho: "),
+        ({"open_work": {busy: "0"}}, f"open_work: {busy}: "),
+    ):
+        with pytest.raises(ValueError, match=told):
+            planned(**arguments)
+    for wrong in (-1, 2**32):
+        with pytest.raises(ValueError, match="irreversible is"):
+            leaver.Recent(irreversible=wrong)

@@ -37,8 +37,21 @@ pub(crate) fn test() -> Result<Option<String>, String> {
     ] {
         wrong.extend(run(&mut environment.program(program, arguments)).err());
     }
+    wrong.extend(corpus(&environment).err());
     wrong.extend(source_distribution(&environment).err());
     if wrong.is_empty() { Ok(None) } else { Err(wrong.join("\n")) }
+}
+
+/// The corpus that Rust, C and Python must agree on, to the byte.
+fn corpus(environment: &Environment) -> Result<(), String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["test", "--package", "leaver-c", "--all-features", "--locked", "--quiet", "--test", "corpus"])
+        .args(["--", "--show-output"])
+        .env("LEAVER_PYTHON", environment.path("python"))
+        .current_dir(crate::root());
+    run(&mut command)
 }
 
 /// Tests that need nothing but the package and what is in its source distribution.

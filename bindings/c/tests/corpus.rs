@@ -1,5 +1,8 @@
 //! One corpus: every decision and plan of `tests/cases`, and the diagnostics of `tests/bad`, are the same bytes from
-//! C as from Rust; and in C every decision is rebuilt from the accessors.
+//! Rust, C and Python. One script tells both what to do. In C every decision is rebuilt from the accessors; in Python
+//! decisions, plans and diagnostics go through the value classes.
+//!
+//! Python is asked if `LEAVER_PYTHON` names one that has the package: `cargo xtask python` does that.
 
 mod toolchain;
 
@@ -17,7 +20,7 @@ use leaver::directory::{Digest, Directory, Stream};
 use leaver::model::{Fact, FieldType, Kind, Schema, User, Value};
 use leaver::plan::{Approvers, Guards, OpenWork, Recent, Request, plan};
 use leaver::policy::{Names, Source, check};
-use toolchain::{Compiler, Language, compile, compilers, root, run};
+use toolchain::{Language, compile, compilers, root, run};
 
 /// What C is told to do, and what Rust says it must print.
 #[derive(Default)]
@@ -267,11 +270,9 @@ fn structure(user: &User, schema: &Schema, commands: &mut String) -> bool {
     true
 }
 
-fn compare(compiler: &Compiler, script: &Script, scratch: &Path) {
-    let path = scratch.join("script.txt");
-    fs::write(&path, &script.commands).expect("written");
-    let program = compile(compiler, Language::C99, "corpus.c", &[]);
-    let output = run(Command::new(program).arg(&path));
+/// Whether a program that obeys the script prints what Rust says.
+fn compare(program: &mut Command, script: &Script, path: &Path) {
+    let output = run(program.arg(path));
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
     let printed: Vec<&str> = printed.lines().collect();
     let mut differences = String::new();
@@ -280,12 +281,25 @@ fn compare(compiler: &Compiler, script: &Script, scratch: &Path) {
             writeln!(differences, "{at}:\n  expected {expected}\n  found    {found}").expect("memory");
         }
     }
-    assert!(differences.is_empty(), "{differences}");
-    assert_eq!(printed.len(), script.expected.len());
+    assert!(differences.is_empty(), "{program:?}\n{differences}");
+    assert_eq!(printed.len(), script.expected.len(), "{program:?}");
+}
+
+/// The program in C.
+fn c() -> Command {
+    let compilers = compilers();
+    Command::new(compile(compilers.first().expect("a compiler"), Language::C99, "corpus.c", &[]))
+}
+
+/// The program in Python, where there is one with the package.
+fn python() -> Option<Command> {
+    let mut python = Command::new(std::env::var_os("LEAVER_PYTHON")?);
+    python.arg(root().join("python/tests/corpus.py"));
+    Some(python)
 }
 
 #[test]
-fn c_says_what_rust_says() {
+fn rust_c_and_python_say_the_same() {
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corpus");
     fs::create_dir_all(&scratch).expect("a folder");
     let mut script = Script::default();
@@ -295,10 +309,18 @@ fn c_says_what_rust_says() {
     }
     script.bad_policies(&scratch);
     script.bad_directories();
-    compare(compilers().first().expect("a compiler"), &script, &scratch);
+    let path = scratch.join("script.txt");
+    fs::write(&path, &script.commands).expect("written");
+    compare(&mut c(), &script, &path);
+    let python = python();
+    let who = if python.is_some() { "Rust, C and Python" } else { "Rust and C (Python was not asked)" };
+    if let Some(mut python) = python {
+        compare(&mut python, &script, &path);
+    }
     let Script { decisions, structures, plans, bad, .. } = script;
     println!(
-        "{} cases: {decisions} decisions, {structures} more from structures, {plans} plans; {bad} bad files: the same bytes from C",
+        "{} cases: {decisions} decisions, {structures} more from structures, {plans} plans; {bad} bad files: \
+         the same bytes from {who}",
         cases.len()
     );
     assert!(decisions >= 400 && structures >= 400 && plans >= 60 && bad >= 300);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leaver::columns::{Binding, DecisionStream, Defaults};
 use leaver::directory::{Directory as CoreDirectory, UserDefaults, parse_user};
 use leaver::model::{Edition, Id, Moment, User, Zone, parse_instant};
-use leaver::plan::{Approvers, Guards, NoPlan, OpenWork, Request, plan_watched};
+use leaver::plan::{Approvers, Guards, NoPlan, OpenWork, Recent, Request, plan_watched};
 use leaver::policy::{Basis, Deciders, Decision, Evaluator, Policy, Successor};
 use pyo3::prelude::*;
 
@@ -211,14 +211,21 @@ impl Decider {
         approvers: Option<&str>,
         previous: Option<Py<Directory>>,
         open_plans: Vec<String>,
+        open_work: Vec<(String, String)>,
+        recent: (u32, u32, u32),
+        simulation: bool,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<String> {
         guarded(|| {
             let directory = self.of_directory()?;
-            let guards = guards.map_or_else(
-                || Ok(Guards::default()),
-                |text| Guards::from_toml("guards.toml", text).map_err(failure::directory),
-            )?;
+            let guards = match guards {
+                None if simulation => Guards::unlimited(),
+                None => Guards::default(),
+                Some(_) if simulation => {
+                    return Err(failure::value("give guards or simulation, not both"));
+                }
+                Some(text) => Guards::from_toml("guards.toml", text).map_err(failure::directory)?,
+            };
             let approvers = approvers
                 .map(|text| Approvers::from_toml("approvers.toml", text, directory))
                 .transpose()
@@ -227,6 +234,15 @@ impl Decider {
             for (at, text) in open_plans.iter().enumerate() {
                 open.add_plan(&format!("open_plans[{at}]"), text.as_bytes())
                     .map_err(|found| failure::directory([found]))?;
+            }
+            for (user, plan) in &open_work {
+                let of_user =
+                    |error: &dyn std::fmt::Display| failure::value(format!("open_work: {user}: {error}"));
+                let id = user.parse().map_err(|error: leaver::model::IdError| of_user(&error))?;
+                open.insert(
+                    id,
+                    plan.parse().map_err(|error: leaver::directory::DigestError| of_user(&error))?,
+                );
             }
             let total = directory.users().len();
             let find = |id| directory.user(id).cloned();
@@ -250,7 +266,13 @@ impl Decider {
             }
             py.detach(|| {
                 let policy = self.deciders.policy();
-                let recent = open.recent(self.basis.moment.instant());
+                let known = open.recent(self.basis.moment.instant());
+                let (reversible, withdraw, irreversible) = recent;
+                let recent = Recent {
+                    reversible: known.reversible.saturating_add(reversible),
+                    withdraw: known.withdraw.saturating_add(withdraw),
+                    irreversible: known.irreversible.saturating_add(irreversible),
+                };
                 let request = Request {
                     approvers: approvers.as_ref(),
                     previous: previous.as_ref().map(|previous| &previous.get().0),
