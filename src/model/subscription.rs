@@ -80,7 +80,7 @@ impl Entitlements {
 
 impl Default for Entitlements {
     fn default() -> Self {
-        let managing = BTreeSet::from([Edition::Enterprise, Edition::Professional]);
+        let managing: BTreeSet<_> = [Edition::Enterprise, Edition::Professional].into_iter().gather();
         Self(Capability::ALL.iter().map(|capability| (*capability, managing.clone())).gather())
     }
 }

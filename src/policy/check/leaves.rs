@@ -265,8 +265,8 @@ fn truth(value: bool) -> Arc<str> {
 /// Every word a field can hold; `None` if there is no closed set of them.
 fn universe(checker: &Checker<'_>, slot: Slot) -> Option<BTreeSet<Arc<str>>> {
     match Type::of_field(checker.schema.field_type(slot)).present() {
-        Type::Bool => Some(BTreeSet::from([truth(true), truth(false)])),
-        Type::OneOf(set) => Some(set.words.iter().cloned().collect()),
+        Type::Bool => Some([truth(true), truth(false)].into_iter().gather()),
+        Type::OneOf(set) => Some(set.words.iter().cloned().gather()),
         _ => None,
     }
 }
@@ -276,7 +276,7 @@ fn require_value(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed:
     let absent = values.contains(&Literal::Unit);
     let there = values.iter().any(|value| *value != Literal::Unit);
     if checker.schema.field_type(slot).optional && absent != there {
-        require(Known::There(slot), BTreeSet::from([truth(there)]), allowed);
+        require(Known::There(slot), [truth(there)].into_iter().gather(), allowed);
     }
     let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).gather();
     // Other values than words are not followed, and an absent field has no word.
@@ -289,7 +289,7 @@ fn require_value(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed:
 
 fn require(known: Known, words: BTreeSet<Arc<str>>, allowed: &mut Allowed) {
     let narrowed = match allowed.get(&known) {
-        Some(before) => before.intersection(&words).cloned().collect(),
+        Some(before) => before.intersection(&words).cloned().gather(),
         None => words,
     };
     allowed.insert(known, narrowed);
@@ -299,13 +299,13 @@ fn require(known: Known, words: BTreeSet<Arc<str>>, allowed: &mut Allowed) {
 fn exclude_values(checker: &Checker<'_>, slot: Slot, values: &[Literal], allowed: &mut Allowed) {
     if checker.schema.field_type(slot).optional {
         if values.contains(&Literal::Unit) {
-            require(Known::There(slot), BTreeSet::from([truth(true)]), allowed);
+            require(Known::There(slot), [truth(true)].into_iter().gather(), allowed);
         }
         // An optional field may also be absent, which no word list says.
         return;
     }
     let words: BTreeSet<Arc<str>> = values.iter().filter_map(word).gather();
     if let Some(before) = allowed.get(&Known::Word(slot)).cloned().or_else(|| universe(checker, slot)) {
-        allowed.insert(Known::Word(slot), before.difference(&words).cloned().collect());
+        allowed.insert(Known::Word(slot), before.difference(&words).cloned().gather());
     }
 }

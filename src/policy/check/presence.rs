@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Slot;
 use crate::policy::tree::LocalId;
+use crate::sort::Gather as _;
 
 /// Something whose presence can be followed: a field of the user, or a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +19,7 @@ pub(super) struct Presence(BTreeMap<Path, bool>);
 
 impl Presence {
     pub(super) fn of(path: Path, there: bool) -> Self {
-        Self(BTreeMap::from([(path, there)]))
+        Self(std::iter::once((path, there)).gather())
     }
 
     pub(super) fn get(&self, path: Path) -> Option<bool> {

@@ -4,7 +4,7 @@
 //! known then has two or three rows to be intersected instead of ten. Only actions are in it: they are looked
 //! at every time, the other lanes seldom.
 
-use super::column::{Column, VALUES};
+use super::column::{ABSENT, Column, VALUES};
 use super::row::{Block, and, first_bit};
 use super::{Index, Standing};
 use crate::sort;
@@ -43,23 +43,40 @@ fn position(class: u32) -> u16 {
     u16::try_from(class.saturating_sub(VALUES - 1)).unwrap_or(0)
 }
 
+/// The class that stands at a position.
+fn class(position: usize) -> usize {
+    let shift = if position == 0 { ABSENT } else { VALUES - 1 };
+    position + shift as usize
+}
+
+/// A few groups have a thousand rows each.
+fn number_of_row(row: usize) -> u16 {
+    u16::try_from(row).unwrap_or(u16::MAX)
+}
+
 /// How many positions a column has.
 fn positions(column: &Column) -> usize {
     (column.classes() - VALUES) as usize + 1
 }
 
-/// Deals columns out to groups, the largest first: their positions in the list, and the rows of each group.
-fn in_groups(columns: &[Column], most: usize) -> Option<Vec<(usize, Vec<usize>)>> {
+/// A group under way.
+struct Group {
+    columns: Vec<usize>,
+    rows: usize,
+}
+
+/// Deals columns out to groups, the largest first.
+fn in_groups(columns: &[Column], most: usize) -> Option<Vec<Group>> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     sort::by_key(&mut order, |at| std::cmp::Reverse(positions(&columns[*at])));
-    let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for at in order {
         let own = positions(&columns[at]);
-        if let Some((rows, group)) = groups.iter_mut().find(|(rows, _)| rows.saturating_mul(own) <= most) {
-            *rows *= own;
-            group.push(at);
+        if let Some(group) = groups.iter_mut().find(|group| group.rows.saturating_mul(own) <= most) {
+            group.rows *= own;
+            group.columns.push(at);
         } else if own <= most && groups.len() < GROUPS {
-            groups.push((own, vec![at]));
+            groups.push(Group { columns: vec![at], rows: own });
         } else {
             return None;
         }
@@ -84,32 +101,24 @@ impl Joint {
             width,
             ..nothing
         };
-        for (number, (_, group)) in (0_u8..).zip(groups) {
-            joint.starts[usize::from(number)] =
-                u16::try_from(joint.table.len() / width).expect("a few groups of a thousand rows");
-            let mut rows = vec![vec![[u64::MAX; 2]; actions.len()]];
-            for at in group {
-                let stride = u16::try_from(rows.len()).expect("a thousand rows");
-                joint.parts[at] = Part { group: number, stride };
-                let before = std::mem::take(&mut rows);
-                for position in 0..positions(&columns[at]) {
-                    // No value is the class before the first but one; values are where they are.
-                    let class = if position == 0 {
-                        super::column::ABSENT as usize
-                    } else {
-                        position + VALUES as usize - 1
-                    };
-                    let own = index.row(index.starts[at] as usize + class);
-                    for earlier in &before {
-                        let mut left = earlier.clone();
-                        and(&mut left, &own[actions.clone()]);
-                        rows.push(left);
-                    }
-                }
+        for (number, group) in (0_u8..).zip(groups) {
+            joint.starts[usize::from(number)] = number_of_row(joint.table.len() / width);
+            let mut stride = 1;
+            for at in &group.columns {
+                joint.parts[*at] = Part { group: number, stride: number_of_row(stride) };
+                stride *= positions(&columns[*at]);
             }
-            for row in rows {
-                joint.table.extend_from_slice(&row);
-                joint.table.resize(joint.table.len().next_multiple_of(width), [0; 2]);
+            for row in 0..group.rows {
+                let mut left = vec![[u64::MAX; 2]; actions.len()];
+                let mut rest = row;
+                for at in &group.columns {
+                    let of = positions(&columns[*at]);
+                    let own = index.row(index.starts[*at] as usize + class(rest % of));
+                    and(&mut left, &own[actions.clone()]);
+                    rest /= of;
+                }
+                left.resize(width, [0; 2]);
+                joint.table.append(&mut left);
             }
         }
         joint

@@ -76,7 +76,7 @@ impl Index {
         making.computed(&mut index);
         if index.columns.is_empty() {
             // Something to start from where no column tells leaves apart: it must be the first row.
-            let all = making.row(|_| true);
+            let all = making.row(&|_| true);
             making.rows.insert(0, all);
             index.shift_rows();
         }
@@ -131,7 +131,7 @@ struct Making<'l> {
 
 impl Making<'_> {
     /// The row of the leaves that `allows`.
-    fn row(&self, allows: impl Fn(&Leaf) -> bool) -> Row {
+    fn row(&self, allows: &dyn Fn(&Leaf) -> bool) -> Row {
         let mut row = Row::empty(self.width);
         row.set(self.last_resort);
         for (bit, leaf) in &self.holding {
@@ -173,7 +173,7 @@ impl Making<'_> {
     }
 
     fn column_rows(&self, column: &Column) -> Vec<Row> {
-        let all = self.row(|_| true);
+        let all = self.row(&|_| true);
         let mut rows = vec![all; column.classes() as usize];
         for (bit, leaf) in &self.holding {
             let own: Vec<&Requirement> = leaf
@@ -212,7 +212,7 @@ impl Making<'_> {
                 let word = u32::try_from(number).ok().and_then(|number| words.word(number));
                 rows.push(self.rows.len());
                 for has in [Outcome::No, Outcome::Yes] {
-                    let row = self.row(|leaf| {
+                    let row = self.row(&|leaf| {
                         leaf.when.iter().all(|requirement| match &requirement.atom {
                             Atom::Member(other, wanted) if *other == slot && Some(wanted) == word => {
                                 requirement.outcome == has
@@ -224,7 +224,7 @@ impl Making<'_> {
                 }
             }
             let none = self.rows.len();
-            let row = self.row(|leaf| {
+            let row = self.row(&|leaf| {
                 leaf.when.iter().all(|requirement| match &requirement.atom {
                     Atom::Member(other, _) if *other == slot => requirement.outcome == Outcome::No,
                     _ => true,
@@ -248,7 +248,7 @@ impl Making<'_> {
         for number in needed {
             index.computed.push(ComputedColumn { number, row: self.rows.len() });
             for outcome in [Outcome::No, Outcome::Yes, Outcome::Fails] {
-                let row = self.row(|leaf| {
+                let row = self.row(&|leaf| {
                     leaf.when.iter().all(|requirement| {
                         requirement.atom != Atom::Computed(number) || requirement.outcome == outcome
                     })

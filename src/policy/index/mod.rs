@@ -267,22 +267,15 @@ impl Index {
         &self.table[number * self.width..(number + 1) * self.width]
     }
 
-    /// The leaves of some blocks that hold.
-    #[inline]
-    fn blocks<const N: usize>(&self, standing: &Standing, at: usize) -> [Block; N] {
-        let mut left = standing.extra_at(at);
-        for row in standing.rows() {
-            let start = usize::from(*row) * self.width + at;
-            and(&mut left, &self.table[start..start + N]);
-        }
-        left
-    }
-
     /// The leaves of one block that hold.
     #[inline]
     fn block(&self, standing: &Standing, at: usize) -> Block {
-        let [block] = self.blocks(standing, at);
-        block
+        let [mut left] = standing.extra_at(at);
+        for row in standing.rows() {
+            let [low, high] = self.table[usize::from(*row) * self.width + at];
+            left = [left[0] & low, left[1] & high];
+        }
+        left
     }
 
     /// The first action that holds, as its bit.
@@ -291,27 +284,10 @@ impl Index {
         if self.joint.is_made() && !standing.trouble {
             return self.joint.first(standing);
         }
-        match self.lanes.actions.len() {
-            1 => self.first_of::<1>(standing, 0),
-            2 => self.first_of::<2>(standing, 0),
-            // Several blocks at once: a look at each costs more than it spares.
-            blocks => {
-                let mut at = 0;
-                while at + 4 <= blocks {
-                    if let Some(bit) = self.first_of::<4>(standing, at) {
-                        return Some(bit);
-                    }
-                    at += 4;
-                }
-                (at..blocks).find_map(|at| self.first_of::<1>(standing, at))
-            }
-        }
-    }
-
-    /// The first bit that holds of some blocks.
-    #[inline]
-    fn first_of<const N: usize>(&self, standing: &Standing, at: usize) -> Option<usize> {
-        first_bit(self.blocks::<N>(standing, at)).map(|bit| at * 128 + bit)
+        self.lanes
+            .actions
+            .clone()
+            .find_map(|at| first_bit([self.block(standing, at)]).map(|bit| at * 128 + bit))
     }
 
     #[inline]

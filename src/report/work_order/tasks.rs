@@ -8,6 +8,7 @@ use crate::directory::Directory;
 use crate::model::Moment;
 use crate::plan::{Batch, Content, Executor, Step, StepKind, Target, With};
 use crate::report::visible;
+use crate::sort::Gather as _;
 
 /// Groups and lists by key: what people call them.
 type Names<'a> = BTreeMap<&'a str, &'a str>;
@@ -23,7 +24,7 @@ pub(super) fn write(content: &Content, directory: &Directory, moment: &Moment, p
     }
     let groups = directory.groups().iter().map(|group| (&*group.id, &*group.name));
     let lists = directory.lists().iter().map(|list| (&*list.id, &*list.name));
-    let names: Names<'_> = groups.chain(lists).collect();
+    let names: Names<'_> = groups.chain(lists).gather();
     let sharing = sharing(content);
     let mut heading = None;
     for batch in &content.batches {
@@ -159,7 +160,7 @@ fn who(step: &Step, kind: StepKind, sharing: &Sharing) -> Option<String> {
 fn sharing(content: &Content) -> Sharing {
     let deletions = content.batches.iter().filter(|batch| batch.kind == StepKind::Withdraw);
     let mut sharing: Sharing =
-        deletions.flat_map(|batch| &batch.steps).map(|step| (step.number, Vec::new())).collect();
+        deletions.flat_map(|batch| &batch.steps).map(|step| (step.number, Vec::new())).gather();
     for user in &content.users {
         for number in &user.steps {
             if let Some(users) = sharing.get_mut(number) {
