@@ -164,6 +164,17 @@ fn main() {
     if std::env::args().any(|argument| argument == "growth") {
         return growth();
     }
+    // Only some work, for a profiler: `cargo bench --bench decide -- first` or `-- explain`.
+    for (name, conjunctions) in [("first", 95), ("explain", 95)] {
+        if std::env::args().any(|argument| argument == name) {
+            let case = Case::new(name, Conjunction::seeded(conjunctions), FEW);
+            return if name == "first" {
+                (0..20).for_each(|_| case.first_decision())
+            } else {
+                case.explain_all(20)
+            };
+        }
+    }
     let mut criterion = Criterion::default().configure_from_args();
     for (name, conjunctions) in [("P5", 0), ("P100", 95)] {
         let case = Case::new(name, Conjunction::seeded(conjunctions), USERS);

@@ -53,6 +53,11 @@ impl Source {
         &self.name
     }
 
+    /// The name, without a copy of it.
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text

@@ -130,9 +130,13 @@ impl Space {
                 continue;
             }
             let options = match axis {
-                Axis::Column(column) => Options::of(column.classes(), |class| {
-                    own.iter().all(|requirement| column.satisfies(class, requirement, today))
-                }),
+                Axis::Column(column) => {
+                    let own: Vec<Vec<bool>> =
+                        own.iter().map(|requirement| column.satisfying(requirement, today)).collect();
+                    Options::of(column.classes(), |class| {
+                        own.iter().all(|satisfying| satisfying[class as usize])
+                    })
+                }
                 Axis::Member(..) | Axis::Computed(_) => Options::of(2, |option| {
                     let wanted = if option == 1 { Outcome::Yes } else { Outcome::No };
                     own.iter().all(|requirement| requirement.outcome == wanted)

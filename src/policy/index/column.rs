@@ -172,29 +172,36 @@ impl Column {
         }
     }
 
-    /// Whether facts of a class satisfy a requirement on this field.
-    pub(crate) fn satisfies(&self, class: u32, requirement: &Requirement, today: i64) -> bool {
-        let value = class.checked_sub(VALUES);
-        let holds = match (&requirement.atom, &self.scale) {
-            (Atom::State(_, State::Unknown), _) => class == UNKNOWN,
-            (Atom::State(_, State::Absent), _) => class == ABSENT,
-            (Atom::State(_, State::TooLong), _) => class == TOO_LONG,
-            (Atom::OneOf(_, some), Scale::Truth) => value.is_some_and(|value| {
-                let word = if value == 1 { "true" } else { "false" };
-                some.iter().any(|known| &**known == word)
-            }),
+    /// For each class whether its facts satisfy a requirement on this field.
+    pub(crate) fn satisfying(&self, requirement: &Requirement, today: i64) -> Vec<bool> {
+        let is_wanted = requirement.outcome == Outcome::Yes;
+        let mut satisfying = vec![!is_wanted; self.classes() as usize];
+        let mut holds = |class: u32| satisfying[class as usize] = is_wanted;
+        match (&requirement.atom, &self.scale) {
+            (Atom::State(_, State::Unknown), _) => holds(UNKNOWN),
+            (Atom::State(_, State::Absent), _) => holds(ABSENT),
+            (Atom::State(_, State::TooLong), _) => holds(TOO_LONG),
+            (Atom::OneOf(_, some), Scale::Truth) => {
+                for (value, word) in (0..).zip(["false", "true"]) {
+                    if some.iter().any(|known| &**known == word) {
+                        holds(VALUES + value);
+                    }
+                }
+            }
             (Atom::OneOf(_, some), Scale::Words(words, _)) => {
-                value.and_then(|value| words.word(value)).is_some_and(|word| some.contains(word))
+                let numbers = some.iter().map(|word| words.find(word));
+                numbers
+                    .filter(|number| words.word(*number).is_some())
+                    .for_each(|number| holds(VALUES + number));
             }
             (Atom::Below(_, cut), Scale::Numbers(cuts) | Scale::Days(cuts) | Scale::Lengths(cuts)) => {
                 // A class is below a cut if the cut is one of those after it.
-                let cut = resolved(*cut, today);
-                let at = cuts.before(cut);
-                value.is_some_and(|value| value as usize <= at)
+                let below = cuts.before(resolved(*cut, today));
+                (0..=u32::try_from(below).unwrap_or(0)).for_each(|value| holds(VALUES + value));
             }
-            _ => false,
-        };
-        holds == (requirement.outcome == Outcome::Yes)
+            _ => {}
+        }
+        satisfying
     }
 }
 

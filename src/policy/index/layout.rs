@@ -13,7 +13,7 @@ use super::{Brief, ComputedColumn, IN_PLACE, Index, Lanes, Members, today_of};
 use crate::model::{Moment, Slot, User};
 use crate::policy::answer::Answer;
 use crate::policy::compiled::Policy;
-use crate::policy::ir::{Atom, Computed, Lane, Leaf, Lowered, Outcome, Requirement, Says, State};
+use crate::policy::ir::{Atom, Computed, Lane, Leaf, Lowered, Outcome, Says, State};
 use crate::policy::trace::{Datum, Walk};
 use crate::sort::{self, Gather as _};
 
@@ -176,20 +176,15 @@ impl Making<'_> {
         let all = self.row(&|_| true);
         let mut rows = vec![all; column.classes() as usize];
         for (bit, leaf) in &self.holding {
-            let own: Vec<&Requirement> = leaf
-                .when
-                .iter()
-                .filter(|requirement| {
-                    matches!(&requirement.atom, Atom::State(slot, _) | Atom::OneOf(slot, _) | Atom::Below(slot, _)
-                        if *slot == column.slot)
-                })
-                .collect();
-            if own.is_empty() {
-                continue;
-            }
-            for (class, row) in (0..).zip(&mut rows) {
-                if !own.iter().all(|requirement| column.satisfies(class, requirement, self.today)) {
-                    row.clear(*bit);
+            let own = leaf.when.iter().filter(|requirement| {
+                matches!(&requirement.atom, Atom::State(slot, _) | Atom::OneOf(slot, _) | Atom::Below(slot, _)
+                    if *slot == column.slot)
+            });
+            for requirement in own {
+                for (row, satisfies) in rows.iter_mut().zip(column.satisfying(requirement, self.today)) {
+                    if !satisfies {
+                        row.clear(*bit);
+                    }
                 }
             }
         }

@@ -142,7 +142,7 @@ impl Clause {
         let (file, text, (line, column)) = sources.get(usize::from(span.file)).map_or_else(
             || (Arc::from(""), String::new(), (0, 0)),
             |source| {
-                (source.name().into(), one_line(source.excerpt(span)), source.position(span.start as usize))
+                (source.shared_name(), one_line(source.excerpt(span)), source.position(span.start as usize))
             },
         );
         Self {
@@ -178,9 +178,26 @@ pub(super) fn add_read(reads: &mut Vec<Read>, read: &Read) {
     }
 }
 
+/// Whether nothing has to be done to bring a stretch on one line, as with most of them.
+fn is_one_line(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        // Comments begin with a stroke.
+        if !matches!(byte, b' '..=b'~') || byte == b'/' || byte == b' ' && before == b' ' {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' && text.len() <= MAX_EXCERPT
+}
+
 /// A stretch of a policy on one line: without comments, white space outside texts reduced to one
 /// blank, and cut when it is very long.
 pub(super) fn one_line(text: &str) -> String {
+    if is_one_line(text) { text.to_owned() } else { brought_on_one_line(text) }
+}
+
+fn brought_on_one_line(text: &str) -> String {
     let mut line = String::new();
     let mut characters = text.chars().peekable();
     let mut quote = None;
@@ -227,5 +244,38 @@ pub(super) fn one_line(text: &str) -> String {
     match line.char_indices().nth(MAX_EXCERPT) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_on_one_line_stays_as_it_is(text in "[a /\\n\\t\"`\\\\ä*]{0,12}", long in 150_usize..170) {
+            prop_assert_eq!(one_line(&text), brought_on_one_line(&text));
+            let long = format!("{}{text}", "x".repeat(long));
+            prop_assert_eq!(one_line(&long), brought_on_one_line(&long));
+        }
+    }
+
+    #[test]
+    fn comments_blanks_and_length_are_brought_on_one_line() {
+        for (text, line) in [
+            ("user.a == 1", "user.a == 1"),
+            ("a &&\n    b", "a && b"),
+            ("a  && b", "a && b"),
+            ("a // why\n|| b /* not */ ", "a || b"),
+            ("\"a  b // c\"", "\"a  b // c\""),
+            (" a", "a"),
+            ("", ""),
+        ] {
+            assert_eq!(one_line(text), line);
+        }
+        assert_eq!(one_line(&"x".repeat(160)), "x".repeat(160));
+        assert_eq!(one_line(&"x".repeat(161)), "x".repeat(160) + "…");
     }
 }
