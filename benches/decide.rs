@@ -165,14 +165,14 @@ fn main() {
         return growth();
     }
     // Only some work, for a profiler: `cargo bench --bench decide -- first` or `-- explain`.
-    for (name, conjunctions) in [("first", 95), ("explain", 95)] {
+    for name in ["first", "explain"] {
         if std::env::args().any(|argument| argument == name) {
-            let case = Case::new(name, Conjunction::seeded(conjunctions), FEW);
-            return if name == "first" {
-                (0..20).for_each(|_| case.first_decision())
-            } else {
-                case.explain_all(20)
-            };
+            let case = Case::new(name, Conjunction::seeded(95), FEW);
+            match name {
+                "first" => (0..20).for_each(|_| case.first_decision()),
+                _ => case.explain_all(20),
+            }
+            return;
         }
     }
     let mut criterion = Criterion::default().configure_from_args();
