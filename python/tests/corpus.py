@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import leaver
@@ -31,6 +32,26 @@ def value(kind: str, words: list[str]) -> object:
             return words[0]
         case _:
             return words
+
+
+def instant(at: datetime | str | None) -> str | None:
+    return at if at is None or isinstance(at, str) else leaver.model.instant_text(at)
+
+
+def told_step(step: leaver.Step) -> list[object]:
+    """What a step says, part by part."""
+    text = step.details.text if isinstance(step.details, leaver.Message) else None
+    id = step.details.id if isinstance(step.details, leaver.Joins) else None
+    told = json.loads(step.details.json) if isinstance(step.details, leaver.Configuration) else {}
+    parts = [step.number, step.batch, step.kind, step.executor, step.privilege, step.reversible, step.user, step.target]
+    when = [instant(step.not_before), instant(step.effect_by), list(step.waits_for)]
+    return [*parts, *when, text, id, told.get("purpose"), told.get("supply", [])]
+
+
+def told_user(user: leaver.PlannedUser) -> list[object]:
+    """What a user of a plan says, part by part."""
+    until = [instant(at) for at in (user.reads_until, user.writes_until, user.listed_until)]
+    return [user.user, user.status, *(user.reason or (None, None)), *until, len(user.steps)]
 
 
 class Corpus:
@@ -80,6 +101,10 @@ class Corpus:
                 simulation=guards == "-",
             )
             self.print("P", plan._rebuilt())
+            for step in plan:
+                self.print("S", json.dumps(told_step(step), ensure_ascii=False, separators=(",", ":")))
+            for user in plan.users:
+                self.print("U", json.dumps(told_user(user), ensure_ascii=False, separators=(",", ":")))
         except leaver.PlanRefused as error:
             self.print("R", error.json)
 

@@ -1,6 +1,6 @@
 //! One corpus: every decision and plan of `tests/cases`, and the diagnostics of `tests/bad`, are the same bytes from
-//! Rust, C and Python. One script tells both what to do. In C every decision is rebuilt from the accessors; in Python
-//! decisions, plans and diagnostics go through the value classes.
+//! Rust, C and Python. One script tells both what to do. In C every decision and diagnostic is rebuilt from the accessors,
+//! and every step and user of a plan is told by them; in Python decisions, plans and diagnostics go through the value classes.
 //!
 //! Python is asked if `LEAVER_PYTHON` names one that has the package: `cargo xtask python` does that.
 
@@ -17,8 +17,8 @@ use std::process::Command;
 
 use cases_support::{Case, Opened};
 use leaver::directory::{Digest, Directory, Stream};
-use leaver::model::{Fact, FieldType, Kind, Schema, User, Value};
-use leaver::plan::{Approvers, Guards, OpenWork, Recent, Request, plan};
+use leaver::model::{Fact, FieldType, Kind, Schema, User, Value, format_instant};
+use leaver::plan::{Approvers, Guards, OpenWork, Plan, Recent, Request, With, plan};
 use leaver::policy::{Names, Source, check};
 use toolchain::{Language, compile, compilers, root, run};
 
@@ -30,8 +30,12 @@ struct Script {
     decisions: usize,
     structures: usize,
     plans: usize,
+    steps: usize,
     bad: usize,
 }
+
+/// The mark of lines that only C prints: what a device is told, as its system wants it.
+const ONLY_C: &str = "C";
 
 fn line(text: &mut String, words: &[&str]) {
     assert!(words.iter().all(|word| !word.contains(['\t', '\n'])), "{words:?}");
@@ -153,11 +157,67 @@ impl Script {
             &recent.withdraw.to_string(),
             &recent.irreversible.to_string(),
         ]);
-        self.expected.push(match made {
-            Ok(plan) => format!("P\t{}", plan.to_json()),
-            Err(refused) => format!("R\t{}", refused.to_json()),
-        });
+        match made {
+            Ok(plan) => {
+                self.expected.push(format!("P\t{}", plan.to_json()));
+                self.parts(&plan);
+            }
+            Err(refused) => self.expected.push(format!("R\t{}", refused.to_json())),
+        }
         self.plans += 1;
+    }
+
+    /// What accessors tell of a plan, part by part: its steps, what devices are told, its users.
+    fn parts(&mut self, plan: &Plan) {
+        for batch in &plan.content().batches {
+            for step in &batch.steps {
+                let (text, id, configuration) = match &step.with {
+                    None => (None, None, None),
+                    Some(With::Text(text)) => (Some(text), None, None),
+                    Some(With::Id(id)) => (None, Some(id), None),
+                    Some(With::Configuration(configuration)) => (None, None, Some(configuration)),
+                };
+                let told = configuration.map(|told| (told.purpose, told.supply.clone()));
+                let (purpose, supply) = told.unzip();
+                let told = serde_json::json!([
+                    step.number,
+                    batch.number,
+                    batch.kind,
+                    batch.executor,
+                    batch.privilege,
+                    batch.reversible,
+                    step.user,
+                    step.target,
+                    batch.not_before.map(format_instant),
+                    step.effect_by.map(format_instant),
+                    batch.waits_for,
+                    text,
+                    id,
+                    purpose,
+                    supply.unwrap_or_default(),
+                ]);
+                self.expected.push(format!("S\t{told}"));
+                if let Some(configuration) = configuration {
+                    let told = serde_json::json!([configuration.android().to_string(), configuration.ios()]);
+                    self.expected.push(format!("{ONLY_C}\t{told}"));
+                }
+                self.steps += 1;
+            }
+        }
+        for user in &plan.content().users {
+            let (reason, exposure) = (user.reason.as_ref(), &user.exposure);
+            let told = serde_json::json!([
+                user.user,
+                user.status,
+                reason.map(|reason| &reason.code),
+                reason.map(|reason| &reason.message),
+                exposure.reads_until,
+                exposure.writes_until,
+                exposure.listed_until,
+                user.steps.len(),
+            ]);
+            self.expected.push(format!("U\t{told}"));
+        }
     }
 
     /// The bad policies, under the attributes, groups and lists of their own tests.
@@ -271,18 +331,18 @@ fn structure(user: &User, schema: &Schema, commands: &mut String) -> bool {
 }
 
 /// Whether a program that obeys the script prints what Rust says.
-fn compare(program: &mut Command, script: &Script, path: &Path) {
+fn compare(program: &mut Command, expected: &[&String], path: &Path) {
     let output = run(program.arg(path));
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
     let printed: Vec<&str> = printed.lines().collect();
     let mut differences = String::new();
-    for (at, (found, expected)) in printed.iter().zip(&script.expected).enumerate() {
-        if found != expected && differences.len() < 4_000 {
+    for (at, (found, expected)) in printed.iter().zip(expected).enumerate() {
+        if found != *expected && differences.len() < 4_000 {
             writeln!(differences, "{at}:\n  expected {expected}\n  found    {found}").expect("memory");
         }
     }
     assert!(differences.is_empty(), "{program:?}\n{differences}");
-    assert_eq!(printed.len(), script.expected.len(), "{program:?}");
+    assert_eq!(printed.len(), expected.len(), "{program:?}");
 }
 
 /// The program in C.
@@ -311,17 +371,18 @@ fn rust_c_and_python_say_the_same() {
     script.bad_directories();
     let path = scratch.join("script.txt");
     fs::write(&path, &script.commands).expect("written");
-    compare(&mut c(), &script, &path);
+    compare(&mut c(), &script.expected.iter().collect::<Vec<_>>(), &path);
     let python = python();
     let who = if python.is_some() { "Rust, C and Python" } else { "Rust and C (Python was not asked)" };
     if let Some(mut python) = python {
-        compare(&mut python, &script, &path);
+        let is_told = |line: &&String| !line.starts_with(&format!("{ONLY_C}\t"));
+        compare(&mut python, &script.expected.iter().filter(is_told).collect::<Vec<_>>(), &path);
     }
-    let Script { decisions, structures, plans, bad, .. } = script;
+    let Script { decisions, structures, plans, steps, bad, .. } = script;
     println!(
-        "{} cases: {decisions} decisions, {structures} more from structures, {plans} plans; {bad} bad files: \
+        "{} cases: {decisions} decisions, {structures} more from structures, {plans} plans with {steps} steps; {bad} bad files: \
          the same bytes from {who}",
         cases.len()
     );
-    assert!(decisions >= 400 && structures >= 400 && plans >= 60 && bad >= 300);
+    assert!(decisions >= 400 && structures >= 400 && plans >= 60 && steps >= 300 && bad >= 300);
 }

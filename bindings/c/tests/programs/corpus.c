@@ -18,6 +18,24 @@ static void print(const char *mark, leaver_str json)
     printf("%s\t%.*s\n", mark, (int)json.len, (const char *)json.data);
 }
 
+/* Prints a text, and frees it. */
+static void tell(const char *mark, char *text)
+{
+    printf("%s\t%s\n", mark, text);
+    free(text);
+}
+
+static void diagnostics(const leaver_diagnostics *list, leaver_str json)
+{
+    char *other = rebuilt_diagnostics(list);
+    if (!leaver_text_is(json, other)) {
+        fprintf(stderr, "%.*s\nis not what the accessors say:\n%s\n", (int)json.len, (const char *)json.data, other);
+        exit(1);
+    }
+    free(other);
+    print("B", json);
+}
+
 /* NULL for "-". */
 static const char *optional(const char *text)
 {
@@ -148,11 +166,20 @@ static void plan(struct state *state, char **words)
     status = leaver_decider_plan(state->decider, &options, &made, &err);
     if (status == LEAVER_OK) {
         leaver_step step;
-        size_t at = 0, steps = 0;
-        while ((at = leaver_plan_next(made, at, LEAVER_EXECUTOR_NONE, &step)) != 0)
-            CHECK(step.number == ++steps);
-        CHECK(steps == leaver_plan_step_count(made));
+        leaver_planned_user user;
+        size_t at = 0, steps = 0, i;
         print("P", leaver_plan_json(made));
+        while ((at = leaver_plan_next(made, at, LEAVER_EXECUTOR_NONE, &step)) != 0) {
+            CHECK(step.number == ++steps);
+            tell("S", told_step(made, at, &step));
+            if (step.purpose != LEAVER_PURPOSE_NONE)
+                tell("C", told_payload(made, at));
+        }
+        CHECK(steps == leaver_plan_step_count(made));
+        for (i = 0; i < leaver_plan_user_count(made); i++) {
+            DO(leaver_plan_user(made, i, &user, &err));
+            tell("U", told_user(&user));
+        }
     } else {
         CHECK(status == LEAVER_ERR_REFUSED);
         print("R", leaver_error_json(err));
@@ -232,9 +259,10 @@ static void obey(struct state *state, char **words, size_t count)
         file.text = leaver_text(text);
         options.directory = state->directory;
         if (leaver_policy_compile(&file, 1, &options, &state->policy, &err) == LEAVER_OK)
-            print("B", leaver_diagnostics_json(leaver_policy_warnings(state->policy)));
+            diagnostics(leaver_policy_warnings(state->policy),
+                        leaver_diagnostics_json(leaver_policy_warnings(state->policy)));
         else
-            print("B", leaver_error_json(err));
+            diagnostics(leaver_error_diagnostics(err), leaver_error_json(err));
         leaver_error_free(err);
         leaver_policy_free(state->policy);
         state->policy = NULL;
@@ -242,7 +270,7 @@ static void obey(struct state *state, char **words, size_t count)
     } else if (strcmp(verb, "read") == 0) {
         leaver_directory *none = NULL;
         CHECK(leaver_directory_read(leaver_text(words[1]), &none, &err) == LEAVER_ERR_DIRECTORY);
-        print("B", leaver_error_json(err));
+        diagnostics(leaver_error_diagnostics(err), leaver_error_json(err));
         leaver_error_free(err);
     } else {
         fprintf(stderr, "what is %s?\n", verb);

@@ -153,4 +153,111 @@ static inline char *rebuilt(const leaver_decision *decision)
     return to.text;
 }
 
+static inline void put_number(struct buffer *to, unsigned long number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lu", number);
+    put(to, text);
+}
+
+static inline void next_text(struct buffer *to, leaver_str text)
+{
+    put(to, ",");
+    put_text(to, text);
+}
+
+/* A list of diagnostics; free the text. */
+static inline char *rebuilt_diagnostics(const leaver_diagnostics *list)
+{
+    struct buffer to = {NULL, 0, 0};
+    size_t i;
+    put(&to, "[");
+    for (i = 0; i < leaver_diagnostics_count(list); i++) {
+        leaver_diagnostic one;
+        DO(leaver_diagnostics_get(list, i, &one, &err));
+        put(&to, i == 0 ? "{\"code\":" : ",{\"code\":");
+        put_text(&to, one.code);
+        put_key(&to, "severity", leaver_text(one.severity == LEAVER_SEVERITY_ERROR ? "error" : "warning"));
+        put_key(&to, "message", one.message);
+        put_key(&to, "file", one.file);
+        put(&to, ",\"line\":");
+        put_number(&to, (unsigned long)one.line);
+        put(&to, ",\"column\":");
+        put_number(&to, (unsigned long)one.column);
+        put(&to, ",\"length\":");
+        put_number(&to, (unsigned long)one.length);
+        put_key(&to, "help", one.help);
+        put(&to, "}");
+    }
+    put(&to, "]");
+    return to.text;
+}
+
+/* What the accessors tell of a step; `at` is what leaver_plan_next returned. Free the text. */
+static inline char *told_step(const leaver_plan *plan, size_t at, const leaver_step *step)
+{
+    struct buffer to = {NULL, 0, 0};
+    size_t i;
+    put(&to, "[");
+    put_number(&to, step->number);
+    put(&to, ",");
+    put_number(&to, step->batch);
+    next_text(&to, leaver_step_kind_word(step->kind));
+    next_text(&to, leaver_executor_word(step->executor));
+    next_text(&to, step->privilege);
+    put(&to, step->reversible == LEAVER_YES ? ",true" : step->reversible == LEAVER_NO ? ",false" : ",null");
+    next_text(&to, step->user);
+    next_text(&to, step->target);
+    next_text(&to, step->not_before);
+    next_text(&to, step->effect_by);
+    put(&to, ",[");
+    for (i = 0; i < step->wait_count; i++) {
+        put(&to, i == 0 ? "" : ",");
+        put_number(&to, leaver_plan_wait(plan, at, i));
+    }
+    put(&to, "]");
+    next_text(&to, step->text);
+    next_text(&to, step->id);
+    next_text(&to, leaver_purpose_word(step->purpose));
+    put(&to, ",[");
+    for (i = 0; i < step->supply_count; i++) {
+        put(&to, i == 0 ? "" : ",");
+        put_text(&to, leaver_plan_supply(plan, at, i));
+    }
+    put(&to, "]]");
+    return to.text;
+}
+
+/* What a device is told in a step, as Android and as iOS want it. Free the text. */
+static inline char *told_payload(const leaver_plan *plan, size_t at)
+{
+    struct buffer to = {NULL, 0, 0};
+    leaver_str payload;
+    put(&to, "[");
+    DO(leaver_plan_payload(plan, at, LEAVER_SYSTEM_ANDROID, &payload, &err));
+    put_text(&to, payload);
+    DO(leaver_plan_payload(plan, at, LEAVER_SYSTEM_IOS, &payload, &err));
+    next_text(&to, payload);
+    put(&to, "]");
+    return to.text;
+}
+
+/* What the accessors tell of a user of a plan. Free the text. */
+static inline char *told_user(const leaver_planned_user *user)
+{
+    struct buffer to = {NULL, 0, 0};
+    put(&to, "[");
+    put_text(&to, user->user);
+    next_text(&to, leaver_user_status_word(user->status));
+    next_text(&to, user->reason_code);
+    next_text(&to, user->reason);
+    next_text(&to, user->reads_until);
+    next_text(&to, user->writes_until);
+    next_text(&to, user->listed_until);
+    put(&to, ",");
+    put_number(&to, (unsigned long)user->step_count);
+    put(&to, "]");
+    return to.text;
+}
+
 #endif
