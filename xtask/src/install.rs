@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 const USAGE: &str = "usage: cargo xtask install --prefix DIR [--features LIST] [--profile NAME]";
 
@@ -51,27 +51,20 @@ fn install(request: &Request) -> Result<(), String> {
     let root = crate::root();
     // Other flags would have everything compiled again for a library that is only tested.
     let is_shipped = profile == "c";
-    let build = |linking: &[String]| {
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let mut command = Command::new(cargo);
-        if is_shipped {
-            command.env("CARGO_ENCODED_RUSTFLAGS", without_places(&root));
-        }
-        command
-            .args(["rustc", "--locked", "--package", "leaver-c", "--lib", "--profile", profile])
-            .args(["--features", features, "--"])
-            .args(linking)
-            .current_dir(&root)
-            .status()
-            .map(|status| status.success())
-            .map_err(|error| format!("cargo cannot be run: {error}"))
-    };
-    // Not every linker knows how to make a library smaller.
-    let smaller = if is_shipped { smaller() } else { Vec::new() };
-    if !(build(&smaller)? || !smaller.is_empty() && build(&[])?) {
-        return Err("the library cannot be built".to_owned());
-    }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(cargo);
+    command
+        .args(["rustc", "--locked", "--package", "leaver-c", "--lib", "--profile", profile])
+        .args(["--features", features, "--"])
+        .current_dir(&root);
+    if is_shipped {
+        command.env("CARGO_ENCODED_RUSTFLAGS", without_places(&root)).args(smaller(&target));
+    }
+    let built = command.status().map_err(|error| format!("cargo cannot be run: {error}"))?;
+    if !built.success() {
+        return Err("the library cannot be built: what the compiler said is above".to_owned());
+    }
     let built = target.join(if profile == "dev" { "debug" } else { profile });
 
     let (lib, include) = (prefix.join("lib"), prefix.join("include"));
@@ -112,8 +105,8 @@ fn without_places(root: &Path) -> String {
 }
 
 /// What the linker is told besides: functions with the same machine code are kept once, and places to be relocated
-/// are written down briefly where the system's C library can read that.
-fn smaller() -> Vec<String> {
+/// are written down briefly where the system's C library can read that. Nothing, if the linker knows no such things.
+fn smaller(target: &Path) -> Vec<String> {
     if !cfg!(target_os = "linux") {
         return Vec::new();
     }
@@ -124,7 +117,18 @@ fn smaller() -> Vec<String> {
     if reads_packed_relocations(&version) {
         options.push("-Wl,-z,pack-relative-relocs");
     }
-    options.into_iter().flat_map(|option| ["-C".to_owned(), format!("link-arg={option}")]).collect()
+    let options: Vec<String> =
+        options.into_iter().flat_map(|option| ["-C".to_owned(), format!("link-arg={option}")]).collect();
+    if links(&options, &target.join("probe")) { options } else { Vec::new() }
+}
+
+/// Whether an empty library can be linked with these options.
+fn links(options: &[String], folder: &Path) -> bool {
+    let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let mut command = Command::new(compiler);
+    command.args(["--crate-type", "cdylib", "--crate-name", "probe", "--out-dir"]).arg(folder);
+    let linked = command.args(options).arg("-").stdin(Stdio::null()).output();
+    linked.is_ok_and(|output| output.status.success())
 }
 
 /// Whether a C library that calls itself so reads relocations in their brief form: glibc does from 2.36 on.
@@ -199,6 +203,15 @@ mod tests {
         {
             assert_eq!(reads_packed_relocations(version), reads, "{version}");
         }
+    }
+
+    #[test]
+    fn a_linker_is_asked_what_it_knows() {
+        let folder = std::env::temp_dir().join(format!("leaver-probe-{}", std::process::id()));
+        let option = |text: &str| vec!["-C".to_owned(), format!("link-arg={text}")];
+        assert!(links(&[], &folder));
+        assert!(!links(&option("-Wl,--no-such-option-of-a-linker"), &folder));
+        fs::remove_dir_all(folder).expect("a folder");
     }
 
     #[test]
