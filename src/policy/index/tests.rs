@@ -158,6 +158,31 @@ fn columns_that_are_too_many_to_be_joined() {
     }
 }
 
+/// A rule from whose loop it answers stays with the interpreter, and has its place among the others.
+#[test]
+fn rules_that_stay_with_the_interpreter_speak_too() {
+    let evaluators = both(
+        "/// 1\nfn first(user) { if user.department in [\"a\"] { keep() } }\n\
+         /// 2\nfn second(user) { for group in user.groups { if group == \"g\" { return withdraw(); } } }\n\
+         /// 3\nfn third(user) { if user.has_left { detach() } }",
+    );
+    assert_eq!(evaluators.0.policy().unlowered().len(), 1);
+    for (department, groups, rule, overruled) in [
+        ("a", &["x"][..], "first", &["third"][..]),
+        ("a", &["x", "g"], "first", &["second", "third"]),
+        ("b", &["x", "g"], "second", &["third"]),
+        ("b", &["x"], "third", &[]),
+    ] {
+        let mut user = leaver();
+        set(&mut user, Field::Department, Value::Text(department.into()));
+        set(&mut user, Field::Groups, texts(groups));
+        let decision = decide(&evaluators, &user);
+        assert_eq!(decision.rule.as_deref(), Some(rule));
+        let names: Vec<&str> = decision.overruled.iter().map(|one| &*one.rule).collect();
+        assert_eq!(names, overruled);
+    }
+}
+
 #[test]
 fn members_of_many_groups() {
     let evaluators = both(
