@@ -5,6 +5,7 @@ obeys it too.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Iterable
@@ -108,6 +109,22 @@ class Corpus:
         except leaver.PlanRefused as error:
             self.print("R", error.json)
 
+    def settings(self, name: str, path: str) -> None:
+        assert self.policy is not None
+        assert self.directory is not None
+        plan = functools.partial(self.policy.plan, self.directory, actor="mia", as_of=self.as_of)
+        try:
+            match name:
+                case "guards.toml":
+                    plan(guards=Path(path))
+                case "approvers.toml":
+                    plan(approvers=Path(path))
+                case _:
+                    plan(open_plans=[Path(path).read_bytes().decode()])
+            raise AssertionError(f"{path} is read")
+        except leaver.DirectoryError as error:
+            self.diagnostics(error.diagnostics)
+
     def obey(self, verb: str, words: list[str]) -> None:
         match verb:
             case "reset":
@@ -154,6 +171,8 @@ class Corpus:
                     self.diagnostics(leaver.Policy.compile(source, directory=self.directory).check())
                 except leaver.PolicyError as error:
                     self.diagnostics(error.diagnostics)
+            case "settings":
+                self.settings(*words)
             case "read":
                 try:
                     leaver.Directory.read(words[0])

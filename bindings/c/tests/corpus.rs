@@ -257,7 +257,52 @@ impl Script {
             }
         }
     }
+
+    /// The bad settings and open plans, for a plan of the company of their own tests.
+    fn bad_settings(&mut self, scratch: &Path) {
+        let (around, policy) = (scratch.join("settings.json"), scratch.join("settings.rhai"));
+        fs::write(&around, SETTINGS_AROUND).expect("written");
+        fs::write(&policy, "/// Nothing.\nfn nothing(user) { keep() }\n").expect("written");
+        let directory = Directory::read(&around, &mut |_| {}).expect("a directory");
+        self.tell(&["reset"]);
+        self.tell(&["directory", &around.display().to_string()]);
+        self.tell(&["policy", &policy.display().to_string()]);
+        self.tell(&["decider", "2026-11-22T09:00:00Z", "-", "0", "-"]);
+        let folder = root().join("tests/bad/settings");
+        let mut cases: Vec<_> =
+            fs::read_dir(folder).expect("cases").map(|case| case.expect("one").path()).collect();
+        cases.sort();
+        for (case, name) in cases
+            .iter()
+            .flat_map(|case| ["guards.toml", "approvers.toml", "plan.json"].map(|name| (case, name)))
+        {
+            // An empty text is none for C.
+            let Some(text) = fs::read_to_string(case.join(name)).ok().filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let found = match name {
+                "guards.toml" => Guards::from_toml(name, &text).err(),
+                "approvers.toml" => Approvers::from_toml(name, &text, &directory).err(),
+                _ => {
+                    OpenWork::none().add_plan("open_plans[0]", text.as_bytes()).err().map(|found| vec![found])
+                }
+            };
+            self.tell(&["settings", name, &case.join(name).display().to_string()]);
+            let found = found.expect("bad settings");
+            self.expected.push(format!("B\t{}", serde_json::to_string(&found).expect("JSON")));
+            self.bad += 1;
+        }
+    }
 }
+
+/// The company of `tests/bad_settings.rs`.
+const SETTINGS_AROUND: &str = r#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "Europe/Zurich"},
+    "taken_at": "2026-11-22T08:00:00Z", "complete": true,
+    "users": [{"id": "ECHOECHO", "person": "E1001", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"}],
+    "credentials": [{"id": "c1", "kind": "single"}],
+    "administrators": [{"name": "mia", "kind": "full"}, {"name": "ben", "kind": "full"},
+                       {"name": "zoe", "kind": "restricted", "privileges": ["plan.approve"]},
+                       {"name": "partner", "kind": "restricted", "privileges": ["users.read"]}]}"#;
 
 /// The attributes, groups and lists of `tests/bad/schema.rs`.
 const AROUND: &str = r#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},
@@ -369,6 +414,7 @@ fn rust_c_and_python_say_the_same() {
     }
     script.bad_policies(&scratch);
     script.bad_directories();
+    script.bad_settings(&scratch);
     let path = scratch.join("script.txt");
     fs::write(&path, &script.commands).expect("written");
     compare(&mut c(), &script.expected.iter().collect::<Vec<_>>(), &path);
@@ -384,5 +430,5 @@ fn rust_c_and_python_say_the_same() {
          the same bytes from {who}",
         cases.len()
     );
-    assert!(decisions >= 400 && structures >= 400 && plans >= 60 && steps >= 300 && bad >= 300);
+    assert!(decisions >= 400 && structures >= 400 && plans >= 60 && steps >= 300 && bad >= 700);
 }

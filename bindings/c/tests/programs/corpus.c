@@ -42,7 +42,7 @@ static const char *optional(const char *text)
     return strcmp(text, "-") == 0 ? NULL : text;
 }
 
-static char *read_file(const char *path)
+static char *read_bytes(const char *path, size_t *length)
 {
     struct buffer text = {NULL, 0, 0};
     char part[4096];
@@ -53,7 +53,14 @@ static char *read_file(const char *path)
     while ((len = fread(part, 1, sizeof part, file)) > 0)
         put_bytes(&text, part, len);
     fclose(file);
+    *length = text.len;
     return text.text;
+}
+
+static char *read_file(const char *path)
+{
+    size_t length;
+    return read_bytes(path, &length);
 }
 
 static void reset(struct state *state)
@@ -266,6 +273,25 @@ static void obey(struct state *state, char **words, size_t count)
         leaver_error_free(err);
         leaver_policy_free(state->policy);
         state->policy = NULL;
+        free(text);
+    } else if (strcmp(verb, "settings") == 0) {
+        leaver_plan_options options = LEAVER_PLAN_OPTIONS_INIT;
+        leaver_plan *none = NULL;
+        leaver_str given;
+        char *text = read_bytes(words[2], &given.len);
+        given.data = (const uint8_t *)text;
+        options.actor = leaver_text("mia");
+        if (strcmp(words[1], "guards.toml") == 0) {
+            options.guards = given;
+        } else if (strcmp(words[1], "approvers.toml") == 0) {
+            options.approvers = given;
+        } else {
+            options.open_plans = &given;
+            options.open_plan_count = 1;
+        }
+        CHECK(leaver_decider_plan(state->decider, &options, &none, &err) == LEAVER_ERR_SETTINGS);
+        diagnostics(leaver_error_diagnostics(err), leaver_error_json(err));
+        leaver_error_free(err);
         free(text);
     } else if (strcmp(verb, "read") == 0) {
         leaver_directory *none = NULL;
