@@ -24,13 +24,7 @@ fn mistakes(diagnostics: &[Diagnostic]) -> Vec<Mistake> {
 
 /// Three administrators who may approve, one who may not, and a leaver.
 fn acme() -> Directory {
-    let text = br#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "Europe/Zurich"},
-        "taken_at": "2026-11-22T08:00:00Z", "complete": true,
-        "users": [{"id": "ECHOECHO", "person": "E1001", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"}],
-        "credentials": [{"id": "c1", "kind": "single"}],
-        "administrators": [{"name": "mia", "kind": "full"}, {"name": "ben", "kind": "full"},
-                           {"name": "zoe", "kind": "restricted", "privileges": ["plan.approve"]},
-                           {"name": "partner", "kind": "restricted", "privileges": ["users.read"]}]}"#;
+    let text = include_bytes!("bad/settings_around.json");
     Directory::from_json("directory.json", text).expect("a directory")
 }
 

@@ -86,22 +86,18 @@ from leaver.model import (
     Vetoed,
 )
 from leaver.plan import (
-    Batch,
-    Configuration,
     Freed,
     GuardCheck,
     Hazard,
-    Joins,
     Made,
-    Message,
     Plan,
     PlannedUser,
     Recent,
     Seats,
     Settled,
-    Step,
 )
 from leaver.policy import Policy
+from leaver.steps import Batch, Configuration, Joins, Message, Step
 
 __all__ = [
     "Ability",

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from leaver import _core
-from leaver.plan import Plan, Step
+from leaver.plan import Plan
 from leaver.policy import _as_of_text, _settings
+from leaver.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from leaver import _core
@@ -13,8 +15,7 @@ from leaver.model import Decision, Diagnostic, Rule
 from leaver.plan import Plan, Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from os import PathLike
+    from collections.abc import Callable, Iterable, Iterator
 
     from leaver._types import ArrowExportable
 
@@ -33,8 +34,20 @@ def _settings(text: str | PathLike[str] | None) -> str | None:
     """The text of a settings file: given as such, or as a path."""
     if text is None or isinstance(text, str):
         return text
-    with open(text, encoding="utf-8") as file:
+    if not isinstance(text, PathLike):
+        raise TypeError(f"settings are a text in TOML or a path, not {type(text).__name__}")
+    # To the byte: places of mistakes count from the lines as they are.
+    with open(text, encoding="utf-8", newline="") as file:
         return file.read()
+
+
+def _open_work(work: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Users with steps in other plans, each with the digest of its plan."""
+    if work is None:
+        return []
+    if not isinstance(work, Mapping) or not all(isinstance(one, str) for pair in work.items() for one in pair):
+        raise TypeError('open_work has the digest of a plan for each ID, such as {"ECHOECHO": plan.digest}')
+    return list(work.items())
 
 
 class Policy:
@@ -256,16 +269,19 @@ class Policy:
 
         ``guards`` and ``approvers`` are TOML: a text, or a path. With ``simulation`` instead of guards there are no limits: for
         a plan that nobody is going to carry out. ``open_plans`` are still at work; where they are not at hand, ``open_work``
-        has the digest of the plan for each ID with steps in one, and ``recent`` what else was done in the last 24 hours. Raises :class:`~leaver.PlanRefused` if a guard is not kept or
-        the actor may not own a plan.
+        has the digest of the plan for each ID with steps in one, and ``recent`` what else was done in the last 24 hours. Raises
+        :class:`~leaver.PlanRefused` if a guard is not kept or the actor may not own a plan.
         """
         decider = self._decider(as_of, None, False, None, directory, patience)
         texts = [plan.to_json() if isinstance(plan, Plan) else plan for plan in open_plans]
         before = None if previous is None else previous._handle
-        work = list((open_work or {}).items())
-        done = recent or Recent()
+        done = Recent() if recent is None else recent
+        if not isinstance(done, Recent):
+            raise TypeError(f"recent is a leaver.Recent, such as Recent(withdraw=3), not {type(done).__name__}")
+        if not isinstance(simulation, bool):
+            raise TypeError("simulation is True or False")
         counts = (done.reversible, done.withdraw, done.irreversible)
         text = decider.plan(
-            actor, _settings(guards), _settings(approvers), before, texts, work, counts, simulation, progress
+            actor, _settings(guards), _settings(approvers), before, texts, _open_work(open_work), counts, simulation, progress
         )
         return Plan(text)

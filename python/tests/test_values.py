@@ -349,6 +349,29 @@ def test_what_other_plans_did_is_counted(acme: leaver.Directory, acme_policy: le
     ):
         with pytest.raises(ValueError, match=told):
             planned(**arguments)
+    for arguments, told in (
+        ({"recent": {"withdraw": 1}}, "a leaver.Recent, such as"),
+        ({"open_work": [busy]}, "open_work has the digest of a plan for each ID"),
+        ({"open_work": {busy: 3}}, "open_work has the digest of a plan for each ID"),
+        ({"simulation": "yes"}, "simulation is True or False"),
+        ({"guards": 3}, "settings are a text in TOML or a path, not int"),
+    ):
+        with pytest.raises(TypeError, match=told):
+            planned(**arguments)
+    for kind in ("3", 1.5, True, None):
+        with pytest.raises(TypeError, match="irreversible is a number of users, not"):
+            leaver.Recent(irreversible=kind)
     for wrong in (-1, 2**32):
         with pytest.raises(ValueError, match="irreversible is"):
             leaver.Recent(irreversible=wrong)
+
+
+def test_settings_of_a_file_are_read_to_the_byte(acme, acme_policy, tmp_path):
+    place = tmp_path / "guards.toml"
+    place.write_bytes(b"approvals = 0\r\rwrong = 1\r\n")
+    found = []
+    for guards in (place, place.read_bytes().decode()):
+        with pytest.raises(leaver.DirectoryError) as refused:
+            acme_policy.plan(acme, actor="mia", as_of=AT["as_of"], guards=guards)
+        found.append(refused.value.diagnostics)
+    assert found[0] == found[1]

@@ -148,9 +148,12 @@ impl Settings {
     pub(crate) fn text(&mut self, value: &Spanned<DeValue<'_>>, what: &str) -> Option<String> {
         match value.get_ref() {
             DeValue::String(text) if !text.is_empty() => Some(text.to_string()),
-            _ => {
-                let message = format!("`{what}` must be a text");
-                self.report(value.span(), self.codes.wrong, message, "write it in double quotes");
+            found => {
+                let (must, help) = match found {
+                    DeValue::String(_) => ("must not be empty", "write what is meant, or leave the line out"),
+                    _ => ("must be a text", "write it in double quotes"),
+                };
+                self.report(value.span(), self.codes.wrong, format!("`{what}` {must}"), help);
                 None
             }
         }

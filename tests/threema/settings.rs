@@ -72,6 +72,8 @@ fn what_is_needed_is_missed() {
     let broadcast =
         told("[broadcast]\nurl = \"https://b.acme.example\"\n[broadcast.replace]\nmethod = \"PUT\"\n");
     assert_eq!(broadcast, ["`broadcast.replace` needs `method` and `path`"]);
+    let empty = told("[work]\nurl = \"https://a.example\"\nkey_environment = \"K\"\nauthority_file = \"\"\n");
+    assert_eq!(empty, ["`work.authority_file` must not be empty"]);
     assert_eq!(codes("[work\n")[0].0, Code::ConnectorSyntax);
     assert_eq!(codes(&"#".repeat(70_000))[0].0, Code::ConnectorUnreadable);
 }

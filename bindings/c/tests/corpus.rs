@@ -260,8 +260,7 @@ impl Script {
 
     /// The bad settings and open plans, for a plan of the company of their own tests.
     fn bad_settings(&mut self, scratch: &Path) {
-        let (around, policy) = (scratch.join("settings.json"), scratch.join("settings.rhai"));
-        fs::write(&around, SETTINGS_AROUND).expect("written");
+        let (around, policy) = (root().join("tests/bad/settings_around.json"), scratch.join("settings.rhai"));
         fs::write(&policy, "/// Nothing.\nfn nothing(user) { keep() }\n").expect("written");
         let directory = Directory::read(&around, &mut |_| {}).expect("a directory");
         self.tell(&["reset"]);
@@ -294,15 +293,6 @@ impl Script {
         }
     }
 }
-
-/// The company of `tests/bad_settings.rs`.
-const SETTINGS_AROUND: &str = r#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "Europe/Zurich"},
-    "taken_at": "2026-11-22T08:00:00Z", "complete": true,
-    "users": [{"id": "ECHOECHO", "person": "E1001", "employment": "staff", "last_day": "2026-11-20", "credential": "c1"}],
-    "credentials": [{"id": "c1", "kind": "single"}],
-    "administrators": [{"name": "mia", "kind": "full"}, {"name": "ben", "kind": "full"},
-                       {"name": "zoe", "kind": "restricted", "privileges": ["plan.approve"]},
-                       {"name": "partner", "kind": "restricted", "privileges": ["users.read"]}]}"#;
 
 /// The attributes, groups and lists of `tests/bad/schema.rs`.
 const AROUND: &str = r#"{"subscription": {"id": "acme", "edition": "enterprise", "time_zone": "UTC"},

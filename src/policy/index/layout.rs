@@ -97,11 +97,10 @@ impl Index {
 
     /// The same, with what follows from its lanes.
     pub(super) fn finished(mut self) -> Self {
+        self.joint = Joint::new(&self);
         let lanes = &self.lanes;
         let bits = lanes.vetoes.clone().flat_map(|block| block * 128..(block + 1) * 128);
         self.vetoed = bits.map(|bit| vetoed(self.leaf(bit))).collect();
-        self.joint = Joint::new(&self);
-        let lanes = &self.lanes;
         self.only_actions = self.lowered.unlowered.is_empty()
             && !self.fails_always
             && [&lanes.vetoes, &lanes.obligations, &lanes.doubtful].iter().all(|lane| lane.is_empty());

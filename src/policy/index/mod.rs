@@ -125,6 +125,7 @@ pub(crate) struct Standing {
     extra: Option<Box<Extra>>,
 }
 
+/// Behind one pointer, so that a prepared user stays within one line of the cache.
 #[derive(Clone, Debug)]
 struct Extra(Vec<Block>);
 
